@@ -1,0 +1,76 @@
+# `make demo`, `make test` and `make check` do their own set-up: they need Python >= 3.11, git and make.
+
+# The first Python on the path that is new enough; PYTHON=/path/to/python decides otherwise.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := src tests $(wildcard benchmarks)
+# Processes that pytest spreads the tests over.
+WORKERS ?= 2
+
+.PHONY: help demo test check format bench lock setup clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo    train a few models, track them, show what was kept'
+	@echo 'make test    all tests, in random order, warnings are errors'
+	@echo 'make check   format, lint, types, layers, documents'
+	@echo 'make format  put the code in format'
+	@echo 'make bench   measure against the floor and other trackers'
+	@echo 'make setup   the virtual environment $(VENV) that all of these make for themselves'
+	@echo 'make lock    resolve the locked dependencies anew (UPGRADE=1: to their newest versions)'
+	@echo 'make clean   remove $(VENV) and the caches'
+
+demo: $(VENV)/demo.stamp
+	$(BIN)/assay demo
+
+# What is marked `alone` runs first and by itself: it measures time. Exit code 5 says that nothing is marked so.
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -q -m alone $(ARGS) || test $$? -eq 5
+	$(BIN)/python -m pytest -q -m "not alone" -n $(WORKERS) $(ARGS)
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_docs.py
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks $(ARGS)
+
+setup: $(VENV)/dev.stamp
+
+# The demo's packages are a part of the development packages, in the same versions, so one environment holds both.
+$(VENV)/demo.stamp: requirements/demo.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/demo.stamp
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'make: no Python >= 3.11 on the path; install one, or say which: make PYTHON=/path/to/python' >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
+		echo 'make: $(PYTHON) can make no virtual environment (on Debian and Ubuntu: apt-get install python3-venv)' >&2; exit 1; }
+
+# Hashes of every platform's files for Python 3.11 and later, and no address: the lock names no package registry.
+LOCK = "$$uv/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+lock: $(VENV)/bin/python
+	uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && \
+	$(BIN)/python -m venv "$$uv" && "$$uv/bin/pip" install -q --disable-pip-version-check uv && \
+	$(LOCK) pyproject.toml requirements/dev.in --extra all -o requirements/dev.txt && \
+	$(LOCK) pyproject.toml requirements/demo.in --extra sklearn --extra figures -c requirements/dev.txt -o requirements/demo.txt
+	! grep -nE '://' requirements/*.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
