@@ -34,7 +34,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
 format: $(VENV)/dev.stamp
@@ -59,7 +59,7 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'make: no Python >= 3.11 on the path; install one, or say which: make PYTHON=/path/to/python' >&2; exit 1; }
-	"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
+	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
 		echo 'make: $(PYTHON) can make no virtual environment (on Debian and Ubuntu: apt-get install python3-venv)' >&2; exit 1; }
 
 # Hashes of every platform's files for Python 3.11 and later, and no address: the lock names no package registry.
