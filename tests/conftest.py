@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long one example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile(
+    "assay", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("assay")
 
 # Job environments name a run to whatever `load_run()` is called in them.
 JOB_VARIABLES = frozenset({"TRAINING_JOB_ARN", "PROCESSING_JOB_ARN"})
