@@ -1,0 +1,179 @@
+"""Objects: the bytes of artifacts, named by their SHA-256, each stored once however often it is logged."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from assay import system
+from assay.errors import ChecksumError, ObjectMissingError, RefusedError
+
+_COPY_BYTES = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """A stored object.
+
+    Attributes:
+        sha256: Its name: the SHA-256 of its bytes in lower-case hexadecimal.
+        size_bytes: How long it is.
+    """
+
+    sha256: str
+    size_bytes: int
+
+
+class Objects(ABC):
+    """Where the bytes of artifacts lie."""
+
+    @abstractmethod
+    def put(self, source: IO[bytes], *, durable: bool = False) -> ObjectInfo:
+        """Store what is left to read of `source`; with `durable`, return when it is on the disk.
+
+        Raises:
+            RefusedError: There is no space, or no permission; nothing was stored.
+        """
+
+    @abstractmethod
+    def open(self, sha256: str) -> IO[bytes]:
+        """The object's bytes, as they are; `read_checked` checks them.
+
+        Raises:
+            ObjectMissingError: There is no object of that name.
+        """
+
+    @abstractmethod
+    def uri(self, sha256: str) -> str:
+        """Where the object lies, for people and other programs."""
+
+    @abstractmethod
+    def list(self) -> Iterator[ObjectInfo]:
+        """All objects, by name."""
+
+    def read_checked(self, sha256: str) -> Iterator[bytes]:
+        """The object's bytes in pieces of up to 1 MiB.
+
+        Raises:
+            ObjectMissingError: There is no object of that name.
+            ChecksumError: The bytes are not those that were stored; raised behind the last piece.
+        """
+        digest = hashlib.sha256()
+        with self.open(sha256) as file:
+            while piece := file.read(_COPY_BYTES):
+                digest.update(piece)
+                yield piece
+        if digest.hexdigest() != sha256:
+            raise ChecksumError(
+                f"object {self.uri(sha256)} is damaged: its bytes have the SHA-256 {digest.hexdigest()}, "
+                "which is not its name; `assay doctor` lists what is affected"
+            )
+
+
+class DiskObjects(Objects):
+    """Objects in a folder: `ab/abcdef…`, each a read-only file."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.unsynced: list[str] = []
+
+    def path(self, sha256: str) -> str:
+        """The file that holds an object, whether it exists or not."""
+        if not _SHA256.fullmatch(sha256):
+            raise ObjectMissingError(f"{sha256!r} is not the name of an object")
+        return os.path.join(self._folder, sha256[:2], sha256)
+
+    def put(self, source: IO[bytes], *, durable: bool = False) -> ObjectInfo:
+        try:
+            return self._put(source, durable=durable)
+        except OSError as error:
+            raise RefusedError(
+                f"could not store the artifact's bytes in {self._folder}: {error.strerror or error}", cause=error
+            ) from error
+
+    def _put(self, source: IO[bytes], *, durable: bool) -> ObjectInfo:
+        os.makedirs(self._folder, exist_ok=True)
+        fd, temporary = tempfile.mkstemp(prefix="new-", dir=self._folder)
+        try:
+            digest, size_bytes = hashlib.sha256(), 0
+            with open(fd, "wb", closefd=True, buffering=0) as file:
+                while piece := source.read(_COPY_BYTES):
+                    digest.update(piece)
+                    size_bytes += len(piece)
+                    rest = memoryview(piece)
+                    while rest:
+                        rest = rest[file.write(rest) :]
+                if durable:
+                    system.sync(file.fileno())
+            sha256 = digest.hexdigest()
+            path = self.path(sha256)
+            if self._is_whole(path, size_bytes):
+                return ObjectInfo(sha256, size_bytes)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            if not system.WINDOWS:
+                os.chmod(temporary, 0o444)
+            os.replace(temporary, path)
+            temporary = ""
+            if durable:
+                system.sync_folder(os.path.dirname(path))
+            else:
+                self.unsynced.append(path)
+            return ObjectInfo(sha256, size_bytes)
+        finally:
+            if temporary:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+
+    def _is_whole(self, path: str, size_bytes: int) -> bool:
+        """Whether the object is stored already; one of another length was damaged and is replaced."""
+        try:
+            return os.stat(path).st_size == size_bytes
+        except OSError:
+            return False
+
+    def sync(self) -> None:
+        """Return when every object stored so far is on the disk."""
+        folders = set()
+        while self.unsynced:
+            path = self.unsynced.pop()
+            with contextlib.suppress(FileNotFoundError):
+                fd = os.open(path, os.O_RDONLY)
+                try:
+                    system.sync(fd)
+                finally:
+                    os.close(fd)
+                folders.add(os.path.dirname(path))
+        for folder in folders:
+            system.sync_folder(folder)
+
+    def open(self, sha256: str) -> IO[bytes]:
+        path = self.path(sha256)
+        try:
+            return open(path, "rb")
+        except FileNotFoundError as error:
+            raise ObjectMissingError(
+                f"object {path} is missing from the store; `assay doctor` lists what is affected"
+            ) from error
+
+    def uri(self, sha256: str) -> str:
+        from pathlib import Path
+
+        return Path(self.path(sha256)).absolute().as_uri()
+
+    def list(self) -> Iterator[ObjectInfo]:
+        if not os.path.isdir(self._folder):
+            return
+        for prefix in sorted(os.listdir(self._folder)):
+            inside = os.path.join(self._folder, prefix)
+            if len(prefix) == 2 and os.path.isdir(inside):
+                for name in sorted(os.listdir(inside)):
+                    if _SHA256.fullmatch(name):
+                        yield ObjectInfo(name, os.stat(os.path.join(inside, name)).st_size)

@@ -1,0 +1,139 @@
+"""Reading a series: all of its points, or a few that keep every extreme.
+
+A view of at most `max_points` points cuts the series into stretches of equal numbers of points (to the block of
+`formats.chunk`, where it is drawn from extremes alone) and keeps the least and the greatest point of each, beside the
+very first and last. It depends on the series and the arguments only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.formats.chunk import BLOCK_POINTS, Extremes, block_extremes
+from assay.formats.columns import Columns, join_columns
+
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part of a series that lies in a store: a chunk, or what the tail holds of one writer.
+
+    Attributes:
+        count: How many points.
+        first_step: The least step.
+        last_step: The greatest step.
+        load: Reads the points.
+        load_extremes: Reads the extremes, None where there are none beside the points.
+    """
+
+    count: int
+    first_step: int
+    last_step: int
+    load: Callable[[], Columns]
+    load_extremes: Callable[[], Extremes | None]
+
+
+def read_series(
+    parts: Sequence[StoredPart], *, max_points: int | None, first_step: int | None, end_step: int | None
+) -> Columns:
+    """The points with first_step <= step < end_step; of equal step and time, earlier parts come first."""
+    low = INT64_MIN if first_step is None else first_step
+    high = INT64_MAX if end_step is None else end_step - 1
+    inside = [part for part in parts if part.last_step >= low and part.first_step <= high]
+    if max_points is None or sum(part.count for part in inside) <= max_points:
+        return _within(join_columns([part.load() for part in inside]), low, high)
+    buckets = (max_points - 2) // 2
+    in_order = sorted(inside, key=lambda part: (part.first_step, part.last_step))
+    apart = all(one.last_step < other.first_step for one, other in zip(in_order, in_order[1:], strict=False))
+    if apart and buckets > 0 and sum(part.count for part in inside) // BLOCK_POINTS >= buckets:
+        return _from_extremes(in_order, buckets, max_points, low, high)
+    return thin(_within(join_columns([part.load() for part in inside]), low, high), max_points)
+
+
+def _within(columns: Columns, low: int, high: int) -> Columns:
+    import numpy as np
+
+    start = int(np.searchsorted(columns.steps, low, "left"))
+    end = int(np.searchsorted(columns.steps, high, "right"))
+    if start == 0 and end == len(columns):
+        return columns
+    return Columns(columns.steps[start:end], columns.timestamps_us[start:end], columns.values[start:end])
+
+
+def thin(columns: Columns, max_points: int) -> Columns:
+    """At most `max_points` of the points: the least and the greatest of each stretch, the first and the last."""
+    import numpy as np
+
+    count = len(columns)
+    if count <= max_points:
+        return columns
+    if max_points < 4:
+        lows, highs = block_extremes(columns.values, np.zeros(1, np.int64))
+        wanted = [count - 1, int(highs[0]), int(lows[0])][:max_points]
+        keep = np.unique(np.array(wanted, np.int64))
+    else:
+        buckets = (max_points - 2) // 2
+        starts = np.arange(buckets, dtype=np.int64) * count // buckets
+        lows, highs = block_extremes(columns.values, starts)
+        keep = np.unique(np.concatenate([lows, highs, np.array([0, count - 1], np.int64)]))
+    return Columns(columns.steps[keep], columns.timestamps_us[keep], columns.values[keep])
+
+
+def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, low: int, high: int) -> Columns:
+    import numpy as np
+
+    blocks: list[Extremes] = []
+    ends: list[Columns] = []
+    for index, part in enumerate(parts):
+        whole = part.first_step >= low and part.last_step <= high
+        extremes = part.load_extremes() if whole else None
+        if extremes is None or index in (0, len(parts) - 1):
+            columns = _within(part.load(), low, high)
+            if len(columns) == 0:
+                continue
+            ends.append(columns)
+            extremes = extremes or _blocks_of(columns)
+        blocks.append(extremes)
+    joined = Extremes(*(np.concatenate([getattr(one, name) for one in blocks]) for name in Extremes.__slots__))
+    count = len(joined.min_values)
+    if count < buckets:
+        return thin(_within(join_columns([part.load() for part in parts]), low, high), max_points)
+    starts = np.arange(buckets, dtype=np.int64) * count // buckets
+    lows, _ = block_extremes(joined.min_values, starts)
+    _, highs = block_extremes(joined.max_values, starts)
+    pairs: list[Any] = []
+    first, last = ends[0], ends[-1]
+    for name, low_name, high_name in (
+        ("steps", "min_steps", "max_steps"),
+        ("timestamps_us", "min_timestamps_us", "max_timestamps_us"),
+        ("values", "min_values", "max_values"),
+    ):
+        head, foot = getattr(first, name)[:1], getattr(last, name)[-1:]
+        pairs.append(
+            np.concatenate([head, getattr(joined, low_name)[lows], getattr(joined, high_name)[highs], foot])
+        )
+    steps, times, values = pairs
+    # Where a stretch's least and greatest are one point, or an end is an extreme, it is kept once.
+    place = np.concatenate([[-1], np.arange(buckets), np.arange(buckets), [buckets]])
+    order = np.lexsort((times, steps, np.clip(place, 0, buckets - 1)))
+    steps, times, values = steps[order], times[order], values[order]
+    same = (np.diff(steps) == 0) & (np.diff(times) == 0) & (np.diff(values.view(np.int64)) == 0)
+    keep = np.append(True, ~same)
+    return Columns(steps[keep], times[keep], values[keep])
+
+
+def _blocks_of(columns: Columns) -> Extremes:
+    import numpy as np
+
+    lows, highs = block_extremes(columns.values, np.arange(0, len(columns), BLOCK_POINTS))
+    return Extremes(
+        columns.steps[lows],
+        columns.timestamps_us[lows],
+        columns.steps[highs],
+        columns.timestamps_us[highs],
+        columns.values[lows],
+        columns.values[highs],
+    )

@@ -1,0 +1,266 @@
+"""A SQLite file that many threads and processes share without ever seeing "database is locked".
+
+Writers of all processes queue on one lock file and hold it for the length of a transaction, so SQLite's own locks
+are never contended; its busy handler, which sleeps ever longer and can starve, is only the second line. On a local
+disk the database runs in WAL mode, where readers and the writer do not meet. On a network file system WAL does not
+work: there it uses a rollback journal, and readers share the lock file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from assay import system
+from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
+from assay.storage.sql import schema
+
+JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
+"""`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
+LOCK_TIMEOUT_S = 30.0
+"""How long a transaction waits for those of other processes before it gives up."""
+WAL_LIMIT_BYTES = 1 << 20
+"""What the WAL may keep on disk once everything in it has been moved into the database."""
+
+Connection = sqlite3.Connection
+_leaked: list[object] = []  # connections of the parent process: closing them in a forked child would break its locks
+
+
+class Database:
+    """One SQLite file, opened by each process for itself.
+
+    Args:
+        path: The file; it is made where it does not exist.
+        writable: False opens it for reading alone and never makes it.
+    """
+
+    def __init__(self, path: str, *, writable: bool) -> None:
+        self.path = path
+        self.writable = writable
+        self.names = Names()
+        self._mode = os.environ.get(JOURNAL_ENVIRONMENT) or ("rollback" if system.is_network(path) else "wal")
+        self._reset()
+        self._prepare()
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._idle: list[Connection] = []
+        self._queue = threading.Lock()  # flock holds between processes, this between the threads of one
+        self._lock_fd = -1
+
+    def _prepare(self) -> None:
+        with self.translated():
+            connection = self._connect()
+            try:
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
+                if version == 0 and self.writable:
+                    version = self._create(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
+        if version > schema.VERSION:
+            raise StoreVersionError(
+                f"the store {self.path} was written by a newer Assay (format {version}, this one reads up to "
+                f"{schema.VERSION}); to use it: pip install --upgrade assay"
+            )
+        if version == 0:
+            raise StoreError(f"{self.path} is empty and can't be written; it is no store")
+
+    def _create(self, connection: Connection) -> int:
+        with self._exclusive():
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version:  # another process was quicker
+                return version
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            if self._mode == "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in schema.TABLES.split(";\n"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
+            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={schema.VERSION}")
+            connection.execute("COMMIT")
+            return schema.VERSION
+
+    def _connect(self) -> Connection:
+        mode = "rwc" if self.writable else "ro"
+        uri = f"file:{_quoted(self.path)}?mode={mode}"
+        if not self.writable and not os.path.exists(self.path + "-wal"):
+            uri += "&immutable=1"  # a folder that can't be written has nobody who changes it, nor room for a WAL
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=LOCK_TIMEOUT_S, cached_statements=256
+        )
+        if self.writable:
+            if self._mode != "wal":
+                connection.execute("PRAGMA journal_mode=TRUNCATE")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+        return connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database until the block ends."""
+        with self.translated(), self._shared(), self._connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection within a transaction that is kept if the block ends well, and undone if it raises."""
+        if not self.writable:
+            raise RefusedError(f"the store {os.path.dirname(self.path)} is read-only: nothing can be logged to it")
+        with self.translated(), self._exclusive(), self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                self.names.forget()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def shrink(self, *, free_pages: int = 256) -> None:
+        """Give back what the file does not need: empty pages if they are many, and a WAL that has grown."""
+        with self.translated(), self._connection() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            if free > max(free_pages, pages // 20):
+                with self._exclusive():
+                    connection.execute("PRAGMA incremental_vacuum").fetchall()
+            with contextlib.suppress(OSError):
+                if os.path.getsize(self.path + "-wal") > WAL_LIMIT_BYTES:
+                    with self._exclusive():
+                        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close what this process holds; the next call opens it again."""
+        while self._idle and self._pid == os.getpid():
+            self._idle.pop().close()
+        if self._lock_fd >= 0 and self._pid == os.getpid():
+            os.close(self._lock_fd)
+            self._lock_fd = -1
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if self._pid != os.getpid():
+            _leaked.extend(self._idle)
+            self._reset()
+        connection = self._idle.pop() if self._idle else self._connect()
+        pid = self._pid
+        try:
+            yield connection
+        finally:
+            if pid == os.getpid():
+                self._idle.append(connection)
+
+    @contextlib.contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if self._pid != os.getpid():
+            _leaked.extend(self._idle)
+            self._reset()
+        with self._queue:
+            if self._lock_fd < 0:
+                self._lock_fd = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+            self._wait_for(lambda: system.try_lock(self._lock_fd))
+            try:
+                yield
+            finally:
+                system.unlock(self._lock_fd)
+
+    @contextlib.contextmanager
+    def _shared(self) -> Iterator[None]:
+        if self._mode == "wal" or not self.writable:
+            yield
+            return
+        fd = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+        try:
+            self._wait_for(lambda: system.try_lock(fd, shared=True))
+            yield
+        finally:
+            os.close(fd)
+
+    def _wait_for(self, attempt: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LOCK_TIMEOUT_S
+        pause_s = 0.0001
+        while not attempt():
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those "
+                    "that use it stopped (Ctrl-Z, a debugger)?"
+                )
+            time.sleep(pause_s * (0.5 + random.random()))
+            pause_s = min(pause_s * 1.5, 0.002)
+
+    @contextlib.contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what SQLite raises into what a caller can act on."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translate(error, self.path) from error
+        except OSError as error:
+            if isinstance(error, RefusedError):
+                raise
+            raise RefusedError(f"can't use the store {self.path}: {error.strerror or error}", cause=error) from error
+
+
+def _translate(error: sqlite3.Error, path: str) -> Exception:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = None if code is None else code & 0xFF
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedError(
+            f"{path} is damaged ({error}); `assay doctor` says what is affected and repairs what can be repaired"
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return RefusedError(f"no space left for {path}; free some, nothing was changed", cause=OSError(28, str(error)))
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return RefusedError(f"can't use {path}: {error}; is the folder there, and writable by this user?", path=path)
+    return StoreError(f"{path}: {error}")
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(os.path.abspath(path))
+
+
+class Names:
+    """Numbers for names, given once and kept for ever; remembered in the process until a transaction is undone."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def known(self, connection: Connection, name: str) -> int | None:
+        """The number of a name, None where nobody has used it as yet."""
+        found = self._ids.get(name)
+        if found is None:
+            row = connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            found = self._ids[name] = int(row[0])
+        return found
+
+    def give(self, connection: Connection, name: str) -> int:
+        """The number of a name, within a write transaction; a new one where it has none."""
+        found = self.known(connection, name)
+        if found is None:
+            found = connection.execute("INSERT INTO names (name) VALUES (?)", (name,)).lastrowid
+            assert found is not None
+            self._ids[name] = found
+        return found
+
+    def forget(self) -> None:
+        """Drop what is remembered: numbers given in a transaction that was undone must not be used."""
+        self._ids = {}

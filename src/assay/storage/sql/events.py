@@ -1,0 +1,161 @@
+"""What each kind of event does to the catalog. An event that can't be applied is set aside, and holds up nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from assay.formats.event import Event
+from assay.storage.sql.database import Connection, Names
+
+ENDED = "Ended"
+"""How a writer without a `with` block ends: it decides nothing about its run."""
+_SEVERITY = {"Failed": 2, "Stopped": 1}
+
+
+def apply_events(connection: Connection, names: Names, run_id: int, events: Sequence[Event]) -> list[tuple[Event, str]]:
+    """Apply events to a run, in order, within a write transaction.
+
+    Returns:
+        The events that could not be applied, each with the reason.
+    """
+    set_aside: list[tuple[Event, str]] = []
+    parameters: list[Event] = []
+    for event in events:
+        try:
+            if event.kind == "parameters":
+                dict(event.body["values"])
+                parameters.append(event)
+            elif (handler := _HANDLERS.get(event.kind)) is not None:
+                handler(connection, run_id, event)
+            elif event.kind != "leave":
+                set_aside.append((event, f"unknown kind {event.kind!r}"))
+        except (KeyError, TypeError, ValueError) as error:
+            set_aside.append((event, f"{type(error).__name__}: {error}"))
+    if parameters:
+        _apply_parameters(connection, names, run_id, parameters)
+    return set_aside
+
+
+def _apply_parameters(connection: Connection, names: Names, run_id: int, events: Sequence[Event]) -> None:
+    current = json.loads(connection.execute("SELECT parameters FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
+    rows = []
+    set_us: dict[str, int] = {}
+    if current:
+        set_us = dict(
+            connection.execute(
+                "SELECT name, set_us FROM parameters JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
+            ).fetchall()
+        )
+    for event in events:
+        time_us = event.time_ns // 1000
+        for name, value in event.body["values"].items():
+            if set_us.get(name, time_us) <= time_us:  # an older writer's value, shipped late, does not come back
+                set_us[name] = time_us
+                current[name] = value
+    touched = {name for event in events for name in event.body["values"]}
+    for name in touched:
+        number, text = _searchable(current[name])
+        rows.append((names.give(connection, name), run_id, number, text, set_us[name]))
+    connection.executemany("INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?)", rows)
+    connection.execute(
+        "UPDATE runs SET parameters = ? WHERE id = ?",
+        (json.dumps(current, ensure_ascii=False, separators=(",", ":")), run_id),
+    )
+
+
+def _searchable(value: Any) -> tuple[float | None, str | None]:
+    if isinstance(value, bool):
+        return float(value), "true" if value else "false"
+    if isinstance(value, (int, float)):
+        try:
+            return float(value), repr(value) if value != value or abs(value) > 2**53 else None
+        except OverflowError:
+            return None, repr(value)
+    if value is None or isinstance(value, str):
+        return None, value if value is None else value.encode("utf-8", "replace").decode()
+    return None, json.dumps(value, ensure_ascii=True)
+
+
+def _apply_tags(connection: Connection, run_id: int, event: Event) -> None:
+    tags = json.loads(connection.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
+    tags.update(event.body["values"])
+    connection.execute("UPDATE runs SET tags = ? WHERE id = ?", (json.dumps(tags, ensure_ascii=False), run_id))
+
+
+def _apply_description(connection: Connection, run_id: int, event: Event) -> None:
+    connection.execute("UPDATE runs SET description = ? WHERE id = ?", (event.body["text"], run_id))
+
+
+def _apply_goal(connection: Connection, run_id: int, event: Event) -> None:
+    goals = json.loads(connection.execute("SELECT goals FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
+    goals[event.body["name"]] = {"goal": event.body["goal"], "step_metric": event.body["step_metric"]}
+    connection.execute("UPDATE runs SET goals = ? WHERE id = ?", (json.dumps(goals, ensure_ascii=False), run_id))
+
+
+def _apply_artifact(connection: Connection, run_id: int, event: Event) -> None:
+    body = event.body
+    is_output, name, step = bool(body["is_output"]), str(body["name"]), body.get("step")
+    if step is None:
+        connection.execute(
+            "DELETE FROM artifacts WHERE run_id = ? AND is_output = ? AND name = ? AND step IS NULL",
+            (run_id, is_output, name),
+        )
+    connection.execute(
+        "INSERT INTO artifacts (run_id, is_output, name, step, kind, value, media_type, size_bytes, sha256, caption, "
+        "created_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run_id,
+            is_output,
+            name,
+            step,
+            body["kind"],
+            body.get("value"),
+            body.get("media_type"),
+            body.get("size_bytes"),
+            body.get("sha256"),
+            body.get("caption"),
+            body.get("timestamp_us", event.time_ns // 1000),
+        ),
+    )
+
+
+def _apply_refused(connection: Connection, run_id: int, event: Event) -> None:
+    connection.execute("UPDATE runs SET refused = refused + ? WHERE id = ?", (event.body["calls"], run_id))
+
+
+_HANDLERS = {
+    "tags": _apply_tags,
+    "description": _apply_description,
+    "goal": _apply_goal,
+    "artifact": _apply_artifact,
+    "refused": _apply_refused,
+}
+
+
+def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event) -> None:
+    """End a writer as its `leave` event says; the last entered one to leave decides the run's status."""
+    body = leave.body
+    connection.execute(
+        "UPDATE writers SET status = ?, message = ?, traceback = ?, end_us = ? WHERE id = ?",
+        (body["status"], body.get("message"), body.get("traceback"), leave.time_ns // 1000, writer_id),
+    )
+    since = connection.execute("SELECT entered_writer FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
+    if since is None:
+        return
+    together = connection.execute(
+        "SELECT status, message, process, end_us FROM writers WHERE run_id = ? AND id >= ? AND entered ORDER BY id",
+        (run_id, since),
+    ).fetchall()
+    if any(status == "InProgress" for status, *_ in together):
+        return
+    status, message, process, _ = max(together, key=lambda row: _SEVERITY.get(row[0], 0))
+    if message is not None and len(together) > 1 and status == "Failed":
+        who = json.loads(process)
+        message = f"writer {who.get('host', '')}/{who.get('pid', '')}: {message}"[:1024]
+    end_us = max(row[3] for row in together if row[3] is not None)
+    connection.execute(
+        "UPDATE runs SET status = ?, status_message = ?, end_us = ?, entered_writer = NULL WHERE id = ?",
+        (status, message, end_us, run_id),
+    )

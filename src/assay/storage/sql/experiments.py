@@ -1,0 +1,84 @@
+"""Experiments as rows of the catalog."""
+
+from __future__ import annotations
+
+import json
+
+from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
+from assay.storage.contract import ExperimentRecord, RunSpec
+from assay.storage.sql.database import Connection
+
+_RUN_TABLES = ("parameters", "artifacts", "series", "chunks", "tail", "writers")
+
+
+def open_experiment(connection: Connection, spec: RunSpec) -> int:
+    """The number of a run's experiment, which is created where it does not exist."""
+    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (spec.experiment_name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    made = connection.execute(
+        "INSERT INTO experiments (uid, name, display_name, tags, created_us, changed_us) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            spec.experiment_uid,
+            spec.experiment_name,
+            spec.experiment_display_name,
+            json.dumps(spec.tags, ensure_ascii=False),
+            spec.created_us,
+            spec.created_us,
+        ),
+    ).lastrowid
+    assert made is not None
+    return made
+
+
+def list_experiments(connection: Connection, condition: str = "1", values: tuple[str, ...] = ()) -> list[ExperimentRecord]:
+    """Experiments, the last changed first."""
+    rows = connection.execute(
+        "SELECT uid, name, display_name, description, tags, created_us, "
+        "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id) FROM experiments "
+        f"WHERE {condition} ORDER BY changed_us DESC, id DESC",
+        values,
+    )
+    return [ExperimentRecord(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
+
+
+def save_experiment(connection: Connection, record: ExperimentRecord, *, create: bool) -> ExperimentRecord:
+    """Create an experiment, or keep what changed of one."""
+    tags = json.dumps(record.tags, ensure_ascii=False)
+    exists = connection.execute("SELECT 1 FROM experiments WHERE name = ?", (record.name,)).fetchone()
+    if create:
+        if exists:
+            raise InvalidInputError(f"experiment {record.name!r} exists already; Experiment.load opens it")
+        connection.execute(
+            "INSERT INTO experiments (uid, name, display_name, description, tags, created_us, changed_us) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (record.uid, record.name, record.display_name, record.description, tags, record.created_us)
+            + (record.created_us,),
+        )
+    else:
+        if not exists:
+            raise _missing(connection, record.name)
+        connection.execute(
+            "UPDATE experiments SET display_name = ?, description = ?, tags = ? WHERE name = ?",
+            (record.display_name, record.description, tags, record.name),
+        )
+    return list_experiments(connection, "name = ?", (record.name,))[0]
+
+
+def delete_experiment(connection: Connection, name: str, *, with_runs: bool) -> None:
+    """Delete an experiment, with its runs where that is asked for."""
+    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise _missing(connection, name)
+    run_ids = connection.execute("SELECT id FROM runs WHERE experiment_id = ?", row).fetchall()
+    if run_ids and not with_runs:
+        raise InvalidInputError(f"experiment {name!r} has {len(run_ids)} runs; it is deleted once it has none")
+    for table in _RUN_TABLES:
+        connection.executemany(f"DELETE FROM {table} WHERE run_id = ?", run_ids)
+    connection.executemany("DELETE FROM runs WHERE id = ?", run_ids)
+    connection.execute("DELETE FROM experiments WHERE id = ?", row)
+
+
+def _missing(connection: Connection, name: str) -> ExperimentNotFoundError:
+    known = [row[0] for row in connection.execute("SELECT name FROM experiments")]
+    return ExperimentNotFoundError(f"no experiment {name!r}{nearest(name, known)}")

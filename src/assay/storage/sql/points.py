@@ -1,0 +1,237 @@
+"""Points in SQL: writing chunks, the tail and summaries; reading them back in one state of the database."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assay.errors import ChecksumError
+from assay.formats import chunk
+from assay.formats.columns import Columns, join_columns
+from assay.formats.segment import Rows, decode_segment
+from assay.formats.summary import Summary, merge_summaries, summarise
+from assay.storage.fold import NewChunk, chunks_of, columns_of
+from assay.storage.series import StoredPart
+from assay.storage.sql.database import Connection, Names
+
+_SUMMARY = (
+    "count, nonfinite_count, last, last_bits, min, max, mean, first_step, last_step, min_step, max_step, "
+    "last_timestamp_us"
+)
+MERGE_BELOW = 4096
+"""At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
+
+
+class Fold:
+    """What folding a writer's rows will change, made ready before the transaction that changes it.
+
+    A writer's chunks are touched by nobody but whoever holds its journal, so this can be prepared without a lock.
+    """
+
+    def __init__(self) -> None:
+        self.summaries: dict[str, Summary] = {}
+        self.chunks: dict[str, list[NewChunk]] = {}
+        self.replaced: list[int] = []
+
+
+def prepare_fold(
+    connection: Connection, names: Names, path: str, run_id: int, writer_id: int, rows: Sequence[Rows], *, final: bool
+) -> Fold:
+    """Fold rows into chunks, together with a series' last chunk where that one is small."""
+    fold = Fold()
+    has_chunks = connection.execute(
+        "SELECT 1 FROM chunks WHERE run_id = ? AND writer_id = ? LIMIT 1", (run_id, writer_id)
+    ).fetchone()
+    for name, columns in columns_of(rows).items():
+        fold.summaries[name] = summarise(columns)
+        if has_chunks and (name_id := names.known(connection, name)) is not None:
+            columns = _with_last_chunk(connection, path, (run_id, name_id, writer_id), columns, fold, final)
+        fold.chunks[name] = chunks_of(columns)
+    return fold
+
+
+def _with_last_chunk(
+    connection: Connection, path: str, key: tuple[int, int, int], columns: Columns, fold: Fold, final: bool
+) -> Columns:
+    last = connection.execute(
+        "SELECT id, count FROM chunks WHERE run_id = ? AND name_id = ? AND writer_id = ? ORDER BY id DESC LIMIT 1", key
+    ).fetchone()
+    if last is None or last[1] > (max(MERGE_BELOW, 2 * len(columns)) if final else 2 * len(columns)):
+        return columns
+    if last[1] + len(columns) > chunk.MAX_POINTS:
+        return columns
+    body = connection.execute("SELECT body FROM chunks WHERE id = ?", (last[0],)).fetchone()[0]
+    try:
+        older = chunk.decode_chunk(body)
+    except ValueError:  # a damaged chunk stays as it is, to be reported by whoever reads it
+        return columns
+    fold.replaced.append(last[0])
+    return join_columns([older, columns])
+
+
+def write_fold(connection: Connection, names: Names, run_id: int, writer_id: int, fold: Fold) -> None:
+    """Put what was prepared into the database, within a write transaction."""
+    connection.executemany("DELETE FROM chunks WHERE id = ?", [(old,) for old in fold.replaced])
+    chunk_rows: list[tuple[Any, ...]] = []
+    for name, chunks in fold.chunks.items():
+        name_id = names.give(connection, name)
+        chunk_rows += [
+            (run_id, name_id, writer_id, new.count, new.first_step, new.last_step, new.extremes, new.body)
+            for new in chunks
+        ]
+    connection.executemany(
+        "INSERT INTO chunks (run_id, name_id, writer_id, count, first_step, last_step, extremes, body) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        chunk_rows,
+    )
+    merge_into_series(connection, names, run_id, fold.summaries)
+
+
+def merge_into_series(connection: Connection, names: Names, run_id: int, found: Mapping[str, Summary]) -> None:
+    """Merge the summaries of new points into those of their series."""
+    rows = []
+    for name, summary in found.items():
+        name_id = names.give(connection, name)
+        old = connection.execute(
+            f"SELECT {_SUMMARY} FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id)
+        ).fetchone()
+        rows.append((run_id, name_id, *_summary_row(merge_summaries(_summary_of(old) if old else None, summary))))
+    connection.executemany(
+        f"INSERT OR REPLACE INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 12)})", rows
+    )
+
+
+def _summary_row(one: Summary) -> tuple[Any, ...]:
+    # SQLite keeps neither NaN nor the sign of a zero in a REAL; those two are kept as their bits beside it.
+    odd = math.isnan(one.last) or (one.last == 0 and math.copysign(1, one.last) < 0)
+    return (
+        one.count,
+        one.nonfinite_count,
+        one.last,
+        struct.pack("<d", one.last) if odd else None,
+        one.min,
+        one.max,
+        one.mean,
+        one.first_step,
+        one.last_step,
+        one.min_step,
+        one.max_step,
+        one.last_timestamp_us,
+    )
+
+
+def _summary_of(row: Sequence[Any]) -> Summary:
+    count, nonfinite, last, bits, low, high, mean, first_step, last_step, min_step, max_step, last_us = row
+    if bits is not None:
+        last = struct.unpack("<d", bits)[0]
+    return Summary(
+        last=last,
+        min=low,
+        max=high,
+        mean=mean,
+        count=count,
+        nonfinite_count=nonfinite,
+        first_step=first_step,
+        last_step=last_step,
+        min_step=min_step,
+        max_step=max_step,
+        last_timestamp_us=last_us,
+    )
+
+
+def tail_rows(connection: Connection, path: str, writer_id: int) -> list[Rows]:
+    """The rows of a writer that are not folded as yet, in the order of their segments."""
+    found = connection.execute("SELECT segment, body FROM tail WHERE writer_id = ? ORDER BY segment", (writer_id,))
+    rows: list[Rows] = []
+    for segment, body in found.fetchall():
+        try:
+            rows += decode_segment(body)
+        except ValueError as error:
+            raise ChecksumError(f"{path} is damaged: segment {segment} of writer {writer_id}: {error}") from error
+    return rows
+
+
+def readable_tail(connection: Connection, path: str, run_id: int) -> dict[int, list[Rows]]:
+    """The unfolded rows of a run's writers, by writer."""
+    writers = connection.execute(
+        "SELECT DISTINCT writer_id FROM tail WHERE run_id = ? ORDER BY writer_id", (run_id,)
+    ).fetchall()
+    return {writer_id: tail_rows(connection, path, writer_id) for (writer_id,) in writers}
+
+
+def read_summaries(connection: Connection, path: str, run_id: int) -> dict[str, Summary]:
+    """The summary of each series of a run, the tail included."""
+    found = {
+        row[0]: _summary_of(row[1:])
+        for row in connection.execute(
+            f"SELECT name, {_SUMMARY} FROM series JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
+        )
+    }
+    for rows in readable_tail(connection, path, run_id).values():
+        for name, columns in columns_of(rows).items():
+            found[name] = merge_summaries(found.get(name), summarise(columns))
+    return dict(sorted(found.items()))
+
+
+def stored_parts(connection: Connection, path: str, run_id: int, name_id: int | None, name: str) -> list[StoredPart]:
+    """The parts of a series, by writer, then in the order of logging; usable while the connection's read lasts."""
+    parts: list[tuple[int, StoredPart]] = []
+    if name_id is not None:
+        found = connection.execute(
+            "SELECT id, writer_id, count, first_step, last_step FROM chunks WHERE run_id = ? AND name_id = ? "
+            "ORDER BY writer_id, id",
+            (run_id, name_id),
+        )
+        for chunk_id, writer_id, count, first_step, last_step in found.fetchall():
+            one = _StoredChunk(connection, path, chunk_id, name)
+            parts.append((writer_id, StoredPart(count, first_step, last_step, one.load, one.load_extremes)))
+    for writer_id, rows in readable_tail(connection, path, run_id).items():
+        holding = [part for part in rows if name in part.layout.names]
+        if holding:
+            columns = join_columns([columns_of(holding)[name]])
+            steps = columns.steps
+            parts.append((writer_id, _loaded_part(columns, int(steps[0]), int(steps[-1]))))
+    parts.sort(key=lambda pair: pair[0])  # stable: a writer's tail stays behind its chunks
+    return [part for _, part in parts]
+
+
+def _loaded_part(columns: Columns, first_step: int, last_step: int) -> StoredPart:
+    return StoredPart(len(columns), first_step, last_step, lambda: columns, lambda: None)
+
+
+class _StoredChunk:
+    """A chunk that is read when asked for."""
+
+    def __init__(self, connection: Connection, path: str, chunk_id: int, name: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._id = chunk_id
+        self._name = name
+
+    def load(self) -> Columns:
+        body = self._column("body")
+        try:
+            return chunk.decode_chunk(body)
+        except ValueError as error:
+            raise self._damaged(error) from error
+
+    def load_extremes(self) -> chunk.Extremes | None:
+        body = self._column("extremes")
+        if not body:
+            return None
+        try:
+            return chunk.decode_extremes(body)
+        except ValueError as error:
+            raise self._damaged(error) from error
+
+    def _column(self, column: str) -> bytes:
+        row = self._connection.execute(f"SELECT {column} FROM chunks WHERE id = ?", (self._id,)).fetchone()
+        return bytes(row[0])
+
+    def _damaged(self, error: ValueError) -> ChecksumError:
+        return ChecksumError(
+            f"{self._path} is damaged: chunk {self._id} of metric {self._name!r}: {error}; "
+            "`assay doctor` lists what is affected"
+        )

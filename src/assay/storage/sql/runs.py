@@ -1,0 +1,133 @@
+"""Runs, artifacts and attempts as rows of the catalog."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from assay.errors import InvalidInputError
+from assay.storage.contract import ArtifactRecord, AttemptRecord, Page, RunQuery, RunRecord, RunSpec
+from assay.storage.sql.database import Connection
+
+_COLUMNS = (
+    "runs.uid, experiments.uid, experiments.name, experiments.display_name, runs.name, runs.display_name, "
+    "runs.description, runs.status, runs.status_message, runs.start_us, runs.end_us, runs.created_us, "
+    "runs.parameters, runs.tags, runs.goals, runs.refused"
+)
+_FROM = "FROM runs JOIN experiments ON experiments.id = runs.experiment_id"
+
+
+def select_run(connection: Connection, condition: str, values: tuple[Any, ...]) -> RunRecord | None:
+    """The run that a condition picks, None where it picks none."""
+    row = connection.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", values).fetchone()
+    return None if row is None else _record(row)
+
+
+def _record(row: tuple[Any, ...]) -> RunRecord:
+    plain, (parameters, tags, goals, refused) = row[:12], row[12:]
+    return RunRecord(*plain, json.loads(parameters), json.loads(tags), json.loads(goals), refused)
+
+
+def insert_run(connection: Connection, experiment_id: int, spec: RunSpec) -> None:
+    """Create a run; its name is free."""
+    connection.execute(
+        "INSERT INTO runs (uid, experiment_id, name, display_name, tags, created_us) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            spec.uid,
+            experiment_id,
+            spec.run_name,
+            spec.run_display_name,
+            json.dumps(spec.tags, ensure_ascii=False),
+            spec.created_us,
+        ),
+    )
+    connection.execute("UPDATE experiments SET changed_us = ? WHERE id = ?", (spec.created_us, experiment_id))
+
+
+def list_runs(connection: Connection, query: RunQuery) -> Page:
+    """The runs of a query, a page at a time; what is created meanwhile neither repeats nor hides a run."""
+    key, direction = {"Name": "runs.name", "CreationTime": "runs.created_us"}[query.sort_by], "DESC"
+    compare = "<"
+    if not query.descending:
+        direction, compare = "ASC", ">"
+    conditions, values = ["1"], []
+    for condition, value in (
+        ("experiments.name = ?", query.experiment_name),
+        ("runs.created_us >= ?", query.created_after_us),
+        ("runs.created_us <= ?", query.created_before_us),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            values.append(value)
+    secret = _secret(connection)
+    if query.token is not None:
+        after = _read_token(query.token, secret, query)
+        conditions.append(f"({key}, runs.id) {compare} (?, ?)")
+        values += after
+    limit = "" if query.limit is None else f" LIMIT {int(query.limit) + 1}"
+    rows = connection.execute(
+        f"SELECT {key}, runs.id, {_COLUMNS} {_FROM} WHERE {' AND '.join(conditions)} "
+        f"ORDER BY {key} {direction}, runs.id {direction}{limit}",
+        values,
+    ).fetchall()
+    token = None
+    if query.limit is not None and len(rows) > query.limit:
+        rows = rows[: query.limit]
+        token = _make_token(secret, query, [rows[-1][0], rows[-1][1]])
+    return Page([_record(row[2:]) for row in rows], token)
+
+
+def _secret(connection: Connection) -> bytes:
+    row = connection.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()
+    return bytes.fromhex(row[0])
+
+
+def _question(query: RunQuery) -> list[Any]:
+    return [query.experiment_name, query.created_after_us, query.created_before_us, query.sort_by, query.descending]
+
+
+def _signature(secret: bytes, query: RunQuery, after: list[Any]) -> str:
+    text = json.dumps([_question(query), after]).encode()
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]
+
+
+def _make_token(secret: bytes, query: RunQuery, after: list[Any]) -> str:
+    text = json.dumps([after, _signature(secret, query, after)])
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _read_token(token: str, secret: bytes, query: RunQuery) -> list[Any]:
+    try:
+        after, signature = json.loads(base64.urlsafe_b64decode(token.encode("ascii", "strict")))
+        if hmac.compare_digest(str(signature), _signature(secret, query, after)):
+            return list(after)
+    except (binascii.Error, UnicodeError, ValueError, TypeError, AttributeError):
+        pass
+    raise InvalidInputError(
+        f"next_token {token!r} is not one that this listing gave; pass the next_token of the page before, with the "
+        "same experiment, times and sorting"
+    )
+
+
+def list_artifacts(connection: Connection, run_id: int) -> list[ArtifactRecord]:
+    """The artifacts of a run in the order of logging."""
+    rows = connection.execute(
+        "SELECT name, is_output, kind, value, media_type, size_bytes, sha256, step, caption, created_us "
+        "FROM artifacts WHERE run_id = ? ORDER BY id",
+        (run_id,),
+    )
+    return [ArtifactRecord(row[0], bool(row[1]), *row[2:]) for row in rows]
+
+
+def list_attempts(connection: Connection, run_id: int) -> list[AttemptRecord]:
+    """The attempts at a run, first to last."""
+    rows = connection.execute(
+        "SELECT attempt, uid, status, message, traceback, start_us, end_us, process FROM writers "
+        "WHERE run_id = ? ORDER BY id",
+        (run_id,),
+    )
+    return [AttemptRecord(*row[:7], json.loads(row[7])) for row in rows]

@@ -1,0 +1,130 @@
+"""The tables of a SQL store, and the version that a database says it has.
+
+All hot tables are keyed by run. `parameters` holds a run's parameters as rows for filters; `runs.parameters` holds
+the same as one JSON text for reading. Points lie in `chunks`; rows that are still too few for one lie in `tail`.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+"""What `PRAGMA user_version` says; a database with a greater one was written by a newer Assay."""
+
+APPLICATION_ID = 0x41535359
+"""What `PRAGMA application_id` says: "ASSY"."""
+
+TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '{}',
+    created_us INTEGER NOT NULL,
+    changed_us INTEGER NOT NULL
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL UNIQUE,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    name TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    status TEXT,
+    status_message TEXT,
+    start_us INTEGER,
+    end_us INTEGER,
+    created_us INTEGER NOT NULL,
+    entered_writer INTEGER,
+    parameters TEXT NOT NULL DEFAULT '{}',
+    tags TEXT NOT NULL DEFAULT '{}',
+    goals TEXT NOT NULL DEFAULT '{}',
+    refused INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (experiment_id, name)
+);
+CREATE INDEX runs_by_creation ON runs (experiment_id, created_us);
+CREATE TABLE writers (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL UNIQUE,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    attempt INTEGER NOT NULL,
+    entered INTEGER NOT NULL,
+    process TEXT NOT NULL,
+    status TEXT NOT NULL,
+    message TEXT,
+    traceback TEXT,
+    start_us INTEGER NOT NULL,
+    end_us INTEGER,
+    next_segment INTEGER NOT NULL DEFAULT 0,
+    tail_bytes INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX writers_by_run ON writers (run_id);
+CREATE TABLE parameters (
+    name_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    number REAL,
+    text TEXT,
+    set_us INTEGER NOT NULL,
+    PRIMARY KEY (run_id, name_id)
+) WITHOUT ROWID;
+CREATE TABLE artifacts (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    is_output INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    step INTEGER,
+    kind TEXT NOT NULL,
+    value TEXT,
+    media_type TEXT,
+    size_bytes INTEGER,
+    sha256 TEXT,
+    caption TEXT,
+    created_us INTEGER NOT NULL
+);
+CREATE INDEX artifacts_by_run ON artifacts (run_id, is_output, name);
+CREATE TABLE series (
+    run_id INTEGER NOT NULL,
+    name_id INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    nonfinite_count INTEGER NOT NULL,
+    last REAL,
+    last_bits BLOB,
+    min REAL,
+    max REAL,
+    mean REAL,
+    first_step INTEGER NOT NULL,
+    last_step INTEGER NOT NULL,
+    min_step INTEGER,
+    max_step INTEGER,
+    last_timestamp_us INTEGER NOT NULL,
+    PRIMARY KEY (run_id, name_id)
+) WITHOUT ROWID;
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL,
+    name_id INTEGER NOT NULL,
+    writer_id INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_step INTEGER NOT NULL,
+    last_step INTEGER NOT NULL,
+    extremes BLOB NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX chunks_by_series ON chunks (run_id, name_id, writer_id);
+CREATE TABLE tail (
+    writer_id INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (writer_id, segment)
+);
+CREATE INDEX tail_by_run ON tail (run_id);
+CREATE TABLE set_aside (
+    writer_id INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+"""

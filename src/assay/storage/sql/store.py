@@ -1,0 +1,277 @@
+"""The SQL store: a contract's calls as transactions over the tables of `schema`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from assay.errors import (
+    InvalidInputError,
+    MetricNotFoundError,
+    RunExistsError,
+    RunNotFoundError,
+    StoreError,
+    nearest,
+)
+from assay.formats.columns import Columns
+from assay.formats.event import Event
+from assay.formats.segment import Rows, encode_segment
+from assay.formats.summary import Summary
+from assay.storage.contract import (
+    Appended,
+    ArtifactRecord,
+    AttemptRecord,
+    ExperimentRecord,
+    OpenedWriter,
+    Page,
+    RunQuery,
+    RunRecord,
+    RunSpec,
+    Store,
+    WriterSpec,
+)
+from assay.storage.objects import DiskObjects
+from assay.storage.series import read_series
+from assay.storage.sql import events as catalog
+from assay.storage.sql import experiments, points, runs
+from assay.storage.sql.database import Connection, Database
+
+CATALOG_FILE = "catalog.db"
+OBJECTS_FOLDER = "objects"
+FOLD_BYTES = 256 * 1024
+"""A writer's tail is folded when it has grown to this, where numpy is loaded already."""
+FOLD_BYTES_WITHOUT_NUMPY = 1024 * 1024
+"""The same in a process that would have to import numpy for it, which stops other threads for moments."""
+
+
+class SqlStore(Store):
+    """A store in a folder: a SQLite catalog with the points, and objects as files beside it."""
+
+    objects: DiskObjects
+
+    def __init__(self, folder: str, *, writable: bool = True) -> None:
+        self.location = folder
+        self.objects = DiskObjects(os.path.join(folder, OBJECTS_FOLDER))
+        self._database = Database(os.path.join(folder, CATALOG_FILE), writable=writable)
+        self._names = self._database.names
+
+    @property
+    def path(self) -> str:
+        """The catalog's file."""
+        return self._database.path
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be written here."""
+        return self._database.writable
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One state of the catalog, for whoever inspects it."""
+        with self._database.read() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the files; the next call opens them again."""
+        self._database.close()
+
+    def open_run(self, spec: RunSpec) -> tuple[RunRecord, bool]:
+        with self._database.write() as connection:
+            experiment_id = experiments.open_experiment(connection, spec)
+            name = spec.run_name
+            row = runs.select_run(connection, "experiment_id = ? AND runs.name = ?", (experiment_id, name))
+            if row is not None and spec.if_exists == "error":
+                raise RunExistsError(
+                    f"run {name!r} exists already in experiment {spec.experiment_name!r}; to open it: "
+                    'if_exists="open", to make another: if_exists="new"'
+                )
+            if row is not None and spec.if_exists == "open":
+                return row, False
+            number = 1
+            while row is not None:
+                number += 1
+                name = f"{spec.run_name}-{number}"
+                row = runs.select_run(connection, "experiment_id = ? AND runs.name = ?", (experiment_id, name))
+            display_name = spec.run_display_name if number == 1 else f"{spec.run_display_name}-{number}"
+            runs.insert_run(connection, experiment_id, replace(spec, run_name=name, run_display_name=display_name))
+            created = runs.select_run(connection, "runs.uid = ?", (spec.uid,))
+            assert created is not None
+            return created, True
+
+    def find_run(self, experiment_name: str, run_name: str) -> RunRecord:
+        with self._database.read() as connection:
+            found = runs.select_run(
+                connection, "experiments.name = ? AND runs.name = ?", (experiment_name, run_name)
+            )
+            if found is not None:
+                return found
+            known = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT runs.name FROM runs JOIN experiments ON experiments.id = experiment_id "
+                    "WHERE experiments.name = ?",
+                    (experiment_name,),
+                )
+            ]
+            if not known:
+                others = [row[0] for row in connection.execute("SELECT name FROM experiments")]
+                where = f"no experiment {experiment_name!r}{nearest(experiment_name, others)} in {self.location}"
+            else:
+                where = f"no run {run_name!r} in experiment {experiment_name!r}{nearest(run_name, known)}"
+        raise RunNotFoundError(
+            f"{where}; to create it: Run(experiment_name={experiment_name!r}, run_name={run_name!r})"
+        )
+
+    def run(self, uid: str) -> RunRecord:
+        with self._database.read() as connection:
+            found = runs.select_run(connection, "runs.uid = ?", (uid,))
+        if found is None:
+            raise RunNotFoundError(f"the run with the id {uid} is not in {self.location}; was it deleted?")
+        return found
+
+    def list_runs(self, query: RunQuery) -> Page:
+        with self._database.read() as connection:
+            return runs.list_runs(connection, query)
+
+    def open_writer(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
+        with self._database.write() as connection:
+            run_id = self._run_id(connection, run_uid)
+            attempt = connection.execute("SELECT count(*) FROM writers WHERE run_id = ?", (run_id,)).fetchone()[0] + 1
+            writer_id = connection.execute(
+                "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
+                "VALUES (?, ?, ?, ?, ?, 'InProgress', ?)",
+                (spec.uid, run_id, attempt, spec.entered, json.dumps(spec.process), spec.opened_us),
+            ).lastrowid
+            if spec.entered:
+                connection.execute(
+                    "UPDATE runs SET status = 'InProgress', status_message = 'Within a run context', end_us = NULL, "
+                    "start_us = coalesce(start_us, ?), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
+                    (spec.opened_us, writer_id, run_id),
+                )
+            last_steps = {}
+            if attempt > 1:
+                found = points.read_summaries(connection, self.path, run_id)
+                last_steps = {name: summary.last_step for name, summary in found.items()}
+        return OpenedWriter(attempt, last_steps)
+
+    def append(
+        self, writer_uid: str, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool
+    ) -> Appended:
+        body = b""
+        fold = None
+        with self._database.read() as connection:
+            writer_id, run_id, expected, tail_bytes, status = self._writer(connection, writer_uid)
+            if index < expected or status != "InProgress":
+                return Appended(accepted=False)
+            if index > expected:
+                raise StoreError(f"writer {writer_uid} sent segment {index}; segment {expected} is missing")
+            if rows:
+                size_bytes = sum(len(part.body) for part in rows)
+                limit = FOLD_BYTES if "numpy" in sys.modules else FOLD_BYTES_WITHOUT_NUMPY
+                if not final and tail_bytes + size_bytes < limit:
+                    body = encode_segment(rows)
+            if not body and (rows or (final and tail_bytes)):
+                older = points.tail_rows(connection, self.path, writer_id) if tail_bytes else []
+                fold = points.prepare_fold(
+                    connection, self._names, self.path, run_id, writer_id, [*older, *rows], final=final
+                )
+        with self._database.write() as connection:
+            if self._writer(connection, writer_uid)[2] != index:
+                return Appended(accepted=False)
+            set_aside = catalog.apply_events(connection, self._names, run_id, events)
+            connection.executemany(
+                "INSERT INTO set_aside VALUES (?, ?, ?, ?)",
+                [(writer_id, index, why, json.dumps({"k": one.kind, **one.body})) for one, why in set_aside],
+            )
+            if body:
+                connection.execute("INSERT INTO tail VALUES (?, ?, ?, ?)", (writer_id, index, run_id, body))
+                tail_bytes += len(body)
+            if fold is not None:
+                points.write_fold(connection, self._names, run_id, writer_id, fold)
+                connection.execute("DELETE FROM tail WHERE writer_id = ?", (writer_id,))
+                tail_bytes = 0
+            connection.execute(
+                "UPDATE writers SET next_segment = ?, tail_bytes = ? WHERE id = ?", (index + 1, tail_bytes, writer_id)
+            )
+            if final:
+                leave = next((event for event in reversed(events) if event.kind == "leave"), None)
+                if leave is None:
+                    leave = Event(time.time_ns(), "leave", {"status": catalog.ENDED})
+                catalog.end_writer(connection, writer_id, run_id, leave)
+        if final and fold is not None:
+            self._database.shrink()
+        return Appended(accepted=True, set_aside=set_aside)
+
+    def apply(self, run_uid: str, events: Sequence[Event]) -> None:
+        with self._database.write() as connection:
+            set_aside = catalog.apply_events(connection, self._names, self._run_id(connection, run_uid), events)
+            if set_aside:
+                raise InvalidInputError(f"{set_aside[0][0].kind}: {set_aside[0][1]}")
+
+    def summaries(self, run_uid: str) -> dict[str, Summary]:
+        with self._database.read() as connection:
+            return points.read_summaries(connection, self.path, self._run_id(connection, run_uid))
+
+    def history(
+        self,
+        run_uid: str,
+        name: str,
+        *,
+        max_points: int | None = None,
+        first_step: int | None = None,
+        end_step: int | None = None,
+    ) -> Columns:
+        with self._database.read() as connection:
+            run_id = self._run_id(connection, run_uid)
+            name_id = self._names.known(connection, name)
+            parts = points.stored_parts(connection, self.path, run_id, name_id, name)
+            if not parts:
+                known = points.read_summaries(connection, self.path, run_id)
+                run = runs.select_run(connection, "runs.id = ?", (run_id,))
+                assert run is not None
+                raise MetricNotFoundError(
+                    f"no metric {name!r} in run {run.name!r} of experiment {run.experiment_name!r}"
+                    f"{nearest(name, known)}"
+                )
+            return read_series(parts, max_points=max_points, first_step=first_step, end_step=end_step)
+
+    def artifacts(self, run_uid: str) -> list[ArtifactRecord]:
+        with self._database.read() as connection:
+            return runs.list_artifacts(connection, self._run_id(connection, run_uid))
+
+    def attempts(self, run_uid: str) -> list[AttemptRecord]:
+        with self._database.read() as connection:
+            return runs.list_attempts(connection, self._run_id(connection, run_uid))
+
+    def experiments(self) -> list[ExperimentRecord]:
+        with self._database.read() as connection:
+            return experiments.list_experiments(connection)
+
+    def save_experiment(self, record: ExperimentRecord, *, create: bool = False) -> ExperimentRecord:
+        with self._database.write() as connection:
+            return experiments.save_experiment(connection, record, create=create)
+
+    def delete_experiment(self, name: str, *, with_runs: bool = False) -> None:
+        with self._database.write() as connection:
+            experiments.delete_experiment(connection, name, with_runs=with_runs)
+
+    def _run_id(self, connection: Connection, run_uid: str) -> int:
+        row = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
+        if row is None:
+            raise RunNotFoundError(f"the run with the id {run_uid} is not in {self.location}; was it deleted?")
+        return int(row[0])
+
+    def _writer(self, connection: Connection, writer_uid: str) -> tuple[int, int, int, int, str]:
+        row = connection.execute(
+            "SELECT id, run_id, next_segment, tail_bytes, status FROM writers WHERE uid = ?", (writer_uid,)
+        ).fetchone()
+        if row is None:
+            raise RunNotFoundError(
+                f"writer {writer_uid} is not in {self.location}; was its run deleted, or the catalog replaced?"
+            )
+        return row[0], row[1], row[2], row[3], row[4]

@@ -1,0 +1,203 @@
+"""What differs between operating systems and file systems, in one place.
+
+Reserving and syncing files, locking them, telling whether a process still lives, and telling a local disk from a
+network one. Linux is the first platform; macOS has its own calls; Windows gets the nearest that it offers. Nothing
+here knows what the files hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+WINDOWS = sys.platform == "win32"
+MACOS = sys.platform == "darwin"
+
+if WINDOWS:  # pragma: no cover
+    import msvcrt
+else:
+    import fcntl
+
+MADV_POPULATE_WRITE = 23
+"""Linux 5.14's advice that makes pages present and writable; Python's `mmap` has no name for it."""
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    "nfs nfs4 cifs smb3 smbfs lustre gpfs beegfs ceph 9p afs glusterfs fuse.sshfs fuse.glusterfs fuse.ceph "
+    "fuse.s3fs fuse.gcsfuse fuse.rclone virtiofs panfs orangefs".split()
+)
+"""File systems on which shared memory between machines does not work, and so neither does SQLite's WAL."""
+
+
+def reserve(fd: int, size_bytes: int) -> None:
+    """Make `size_bytes` of a new file really there, so that a later store through a mapping can't fail.
+
+    Raises:
+        OSError: There is no space left, or the quota or the file size limit is reached.
+    """
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(fd, 0, size_bytes)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
+    zeros = bytes(65536)
+    for start in range(0, size_bytes, len(zeros)):
+        at = start
+        piece = memoryview(zeros)[: size_bytes - start]
+        while piece:
+            written = os.write(fd, piece) if WINDOWS else os.pwrite(fd, piece, at)
+            piece = piece[written:]
+            at += written
+
+
+def populate(mapping: Any, start: int, length: int) -> None:
+    """Take the page faults of a piece of a mapping now rather than at each first store into a page."""
+    if sys.platform == "linux":
+        # An older kernel refuses the advice: then the faults come one by one, which is slower and no less right.
+        with contextlib.suppress(OSError):
+            mapping.madvise(MADV_POPULATE_WRITE, start, length)
+
+
+def sync(fd: int) -> None:
+    """Return when the file's bytes are on the disk, those stored through a shared mapping included."""
+    if MACOS:  # pragma: no cover
+        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined,unused-ignore]
+    elif hasattr(os, "fdatasync"):
+        os.fdatasync(fd)
+    else:  # pragma: no cover
+        os.fsync(fd)
+
+
+def sync_folder(path: str) -> None:
+    """Return when the folder's entries (new names, removed names) are on the disk."""
+    if WINDOWS:  # pragma: no cover
+        return
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def try_lock(fd: int, *, shared: bool = False) -> bool:
+    """Take the file's lock if nobody holds it; it is dropped when the last copy of `fd` is closed."""
+    try:
+        if WINDOWS:  # pragma: no cover
+            os.lseek(fd, 1 << 40, os.SEEK_SET)
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def unlock(fd: int) -> None:
+    """Drop the lock taken by `try_lock`."""
+    if WINDOWS:  # pragma: no cover
+        os.lseek(fd, 1 << 40, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Enough about a process to tell later, from another one, whether it still lives.
+
+    Attributes:
+        host: The machine's name.
+        boot: One value for each start of the machine's kernel, empty where the system has none.
+        namespace: Where process numbers are counted (containers count their own), empty where there is none.
+        pid: The process number.
+        started: The system's own start time of the process, empty where it can't be had.
+    """
+
+    host: str
+    boot: str
+    namespace: str
+    pid: int
+    started: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def this_process() -> Process:
+    """The calling process."""
+    host, boot, namespace = _this_machine()
+    return Process(host, boot, namespace, os.getpid(), _start_time(os.getpid()))
+
+
+@cache
+def _this_machine() -> tuple[str, str, str]:
+    namespace = ""
+    with contextlib.suppress(OSError, AttributeError):
+        namespace = os.readlink("/proc/self/ns/pid")
+    host = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return host, _read_text("/proc/sys/kernel/random/boot_id").strip(), namespace
+
+
+def is_dead(process: Process) -> bool | None:
+    """Whether a process has surely ended: True or False where this can be known from here, else None."""
+    here = this_process()
+    if process.host != here.host or (process.boot, process.namespace) != (here.boot, here.namespace):
+        return True if process.host == here.host and process.boot != here.boot and here.boot else None
+    if WINDOWS:  # pragma: no cover
+        return None
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    started = _start_time(process.pid)
+    return bool(started and process.started and started != process.started) or _is_zombie(process.pid)
+
+
+def _start_time(pid: int) -> str:
+    fields = _stat_fields(pid)
+    return fields[19] if len(fields) > 19 else ""
+
+
+def _is_zombie(pid: int) -> bool:
+    return _stat_fields(pid)[:1] == ["Z"]
+
+
+def _stat_fields(pid: int) -> list[str]:
+    # The second field, the command in parentheses, may itself hold spaces and parentheses.
+    return _read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def file_system(path: str) -> str:
+    """The type of the file system that holds `path` (`ext4`, `nfs4`, …), empty where it can't be told."""
+    best, kind = "", ""
+    real = os.path.realpath(path)
+    for line in _read_text("/proc/self/mounts").splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        mount = fields[1].replace("\\040", " ")
+        inside = real == mount or real.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, fields[2]
+    return kind
+
+
+def is_network(path: str) -> bool:
+    """Whether `path` lies on a file system that other machines may write to at the same time."""
+    return file_system(path) in NETWORK_FILE_SYSTEMS
