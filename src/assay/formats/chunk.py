@@ -7,7 +7,7 @@ A chunk's body, little-endian:
     4       2     version (u16)
     6       2     codec (u16): 0 = columns as they are, 1 = each column by pcodec
     8       4     number of points n (u32)
-    12      4     CRC-32 of everything from byte 16 on
+    12      4     CRC-32 of everything before and behind it
     16      4     length of the steps column in bytes (u32)
     20      4     length of the timestamps column (u32); what is left is the values column
     24      …     steps (int64), timestamps (int64, µs since 1970), values (float64)
@@ -64,8 +64,8 @@ def encode_chunk(columns: Columns) -> bytes:
         codec = PCO
         encoded = [bytes(standalone.simple_compress(part, ChunkConfig())) for part in parts]
     rest = struct.pack("<II", len(encoded[0]), len(encoded[1])) + b"".join(encoded)
-    head = struct.pack("<4sHHII", _MAGIC, VERSION, codec, len(columns), zlib.crc32(rest))
-    return head + rest
+    head = struct.pack("<4sHHI", _MAGIC, VERSION, codec, len(columns))
+    return head + struct.pack("<I", zlib.crc32(rest, zlib.crc32(head))) + rest
 
 
 def _swapped(part: array[Any]) -> bytes:  # pragma: no cover
@@ -117,7 +117,7 @@ def _split(body: bytes) -> tuple[int, int, list[memoryview]]:
     if version > VERSION or codec > PCO:
         raise ValueError(f"chunk of version {version} with codec {codec}, newer than this reader")
     view = memoryview(body)
-    if zlib.crc32(view[16:]) != checksum:
+    if zlib.crc32(view[16:], zlib.crc32(view[:12])) != checksum:
         raise ValueError("checksum of the chunk does not match")
     first, second = _HEAD.size + steps, _HEAD.size + steps + times
     return count, codec, [view[_HEAD.size : first], view[first:second], view[second:]]

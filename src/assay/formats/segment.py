@@ -3,7 +3,7 @@
     offset  size  field
     0       8     "ASSAYSEG"
     8       4     version (u32, little-endian like all of this header)
-    12      4     CRC-32 of everything from byte 24 on
+    12      4     CRC-32 of everything before and behind it
     16      4     length h of the head in bytes
     20      4     byte-order mark of the rows
     24      h     head: a JSON list of [names, stamped, rows], one for each layout, padded with spaces to 8 bytes
@@ -48,8 +48,9 @@ def encode_segment(parts: Iterable[Rows]) -> bytes:
     parts = list(parts)
     head = json.dumps([[part.layout.names, int(part.layout.stamped), part.count] for part in parts]).encode()
     head += b" " * (-len(head) % WORD_BYTES)
-    rest = b"".join([head, *(part.body for part in parts)])
-    return _HEAD.pack(_MAGIC, VERSION, zlib.crc32(rest), len(head), _ORDER) + rest
+    before = struct.pack("<8sI", _MAGIC, VERSION)
+    behind = b"".join([struct.pack("<II", len(head), _ORDER), head, *(part.body for part in parts)])
+    return before + struct.pack("<I", zlib.crc32(behind, zlib.crc32(before))) + behind
 
 
 def decode_segment(data: bytes) -> list[Rows]:
@@ -67,7 +68,8 @@ def decode_segment(data: bytes) -> list[Rows]:
         raise ValueError(f"segment of version {version}, newer than {VERSION}")
     if order != _ORDER:
         raise ValueError("segment from a machine of another byte order")
-    if zlib.crc32(memoryview(data)[_HEAD.size :]) != checksum:
+    view = memoryview(data)
+    if zlib.crc32(view[16:], zlib.crc32(view[:12])) != checksum:
         raise ValueError("checksum of the segment does not match")
     at = _HEAD.size + head_bytes
     rows = []
