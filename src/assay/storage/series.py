@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from assay.formats.chunk import BLOCK_POINTS, Extremes, block_extremes
@@ -47,7 +48,7 @@ def read_series(
         return _within(join_columns([part.load() for part in inside]), low, high)
     buckets = (max_points - 2) // 2
     in_order = sorted(inside, key=lambda part: (part.first_step, part.last_step))
-    apart = all(one.last_step < other.first_step for one, other in zip(in_order, in_order[1:], strict=False))
+    apart = all(one.last_step < other.first_step for one, other in pairwise(in_order))
     if apart and buckets > 0 and sum(part.count for part in inside) // BLOCK_POINTS >= buckets:
         return _from_extremes(in_order, buckets, max_points, low, high)
     return thin(_within(join_columns([part.load() for part in inside]), low, high), max_points)
@@ -97,13 +98,16 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
             ends.append(columns)
             extremes = extremes or _blocks_of(columns)
         blocks.append(extremes)
+    if not blocks:  # the zoom lies in a gap between the steps of a part
+        return join_columns([])
     joined = Extremes(*(np.concatenate([getattr(one, name) for one in blocks]) for name in Extremes.__slots__))
     count = len(joined.min_values)
-    if count < buckets:
-        return thin(_within(join_columns([part.load() for part in parts]), low, high), max_points)
     starts = np.arange(buckets, dtype=np.int64) * count // buckets
-    lows, _ = block_extremes(joined.min_values, starts)
-    _, highs = block_extremes(joined.max_values, starts)
+    if count >= buckets:
+        lows, _ = block_extremes(joined.min_values, starts)
+        _, highs = block_extremes(joined.max_values, starts)
+    if count < buckets or _is_order_unknown(joined, lows, highs):
+        return thin(_within(join_columns([part.load() for part in parts]), low, high), max_points)
     pairs: list[Any] = []
     first, last = ends[0], ends[-1]
     for name, low_name, high_name in (
@@ -112,9 +116,7 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
         ("values", "min_values", "max_values"),
     ):
         head, foot = getattr(first, name)[:1], getattr(last, name)[-1:]
-        pairs.append(
-            np.concatenate([head, getattr(joined, low_name)[lows], getattr(joined, high_name)[highs], foot])
-        )
+        pairs.append(np.concatenate([head, getattr(joined, low_name)[lows], getattr(joined, high_name)[highs], foot]))
     steps, times, values = pairs
     # Where a stretch's least and greatest are one point, or an end is an extreme, it is kept once.
     place = np.concatenate([[-1], np.arange(buckets), np.arange(buckets), [buckets]])
@@ -123,6 +125,16 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
     same = (np.diff(steps) == 0) & (np.diff(times) == 0) & (np.diff(values.view(np.int64)) == 0)
     keep = np.append(True, ~same)
     return Columns(steps[keep], times[keep], values[keep])
+
+
+def _is_order_unknown(extremes: Extremes, lows: Any, highs: Any) -> bool:
+    """Whether a stretch's least and greatest share step and time, so that only the points tell which came first."""
+    import numpy as np
+
+    same = extremes.min_steps[lows] == extremes.max_steps[highs]
+    same &= extremes.min_timestamps_us[lows] == extremes.max_timestamps_us[highs]
+    differ = extremes.min_values[lows].view(np.int64) != extremes.max_values[highs].view(np.int64)
+    return bool(np.any(same & differ))
 
 
 def _blocks_of(columns: Columns) -> Extremes:
