@@ -112,8 +112,8 @@ def _mean(total: float, values: object, low: float, high: float) -> float:
     count = len(values)  # type: ignore[arg-type]
     if math.isfinite(total):
         mean = total / count
-    else:  # the sum of values near 1e308 overflows where their mean does not
-        mean = math.fsum(float(value) / count for value in values)  # type: ignore[attr-defined]
+    else:  # the sum of values near 1e308 overflows where their mean does not; halves leave room for rounding
+        mean = 2 * math.fsum(float(value) / 2 / count for value in values)  # type: ignore[attr-defined]
     return min(max(mean, low), high)
 
 
