@@ -14,8 +14,17 @@ ENDED = "Ended"
 _SEVERITY = {"Failed": 2, "Stopped": 1}
 
 
-def apply_events(connection: Connection, names: Names, run_id: int, events: Sequence[Event]) -> list[tuple[Event, str]]:
+def apply_events(
+    connection: Connection, names: Names, run_id: int, events: Sequence[Event], *, writer_id: int | None = None
+) -> list[tuple[Event, str]]:
     """Apply events to a run, in order, within a write transaction.
+
+    Args:
+        connection: Within a write transaction.
+        names: The catalog's names.
+        run_id: The run's number.
+        events: What was said, in order.
+        writer_id: The number of the writer that said it, None where it was none.
 
     Returns:
         The events that could not be applied, each with the reason.
@@ -25,7 +34,7 @@ def apply_events(connection: Connection, names: Names, run_id: int, events: Sequ
     for event in events:
         try:
             if event.kind == "parameters":
-                dict(event.body["values"])
+                json.dumps(dict(event.body["values"]), ensure_ascii=False).encode()  # half a character fits no column
                 parameters.append(event)
             elif (handler := _HANDLERS.get(event.kind)) is not None:
                 handler(connection, run_id, event)
@@ -34,31 +43,39 @@ def apply_events(connection: Connection, names: Names, run_id: int, events: Sequ
         except (KeyError, TypeError, ValueError) as error:
             set_aside.append((event, f"{type(error).__name__}: {error}"))
     if parameters:
-        _apply_parameters(connection, names, run_id, parameters)
+        _apply_parameters(connection, names, run_id, parameters, writer_id)
     return set_aside
 
 
-def _apply_parameters(connection: Connection, names: Names, run_id: int, events: Sequence[Event]) -> None:
+def _apply_parameters(
+    connection: Connection, names: Names, run_id: int, events: Sequence[Event], writer_id: int | None
+) -> None:
     current = json.loads(connection.execute("SELECT parameters FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
-    rows = []
-    set_us: dict[str, int] = {}
+    others: dict[str, int] = {}
     if current:
-        set_us = dict(
+        # Another writer's later value stays. Of one writer's values its order decides, whatever its clock says.
+        others = dict(
             connection.execute(
-                "SELECT name, set_us FROM parameters JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
+                "SELECT name, set_us FROM parameters JOIN names ON names.id = name_id "
+                "WHERE run_id = ? AND (writer_id IS NULL OR writer_id IS NOT ?)",
+                (run_id, writer_id),
             ).fetchall()
         )
+    set_us: dict[str, int] = {}
     for event in events:
         time_us = event.time_ns // 1000
         for name, value in event.body["values"].items():
-            if set_us.get(name, time_us) <= time_us:  # an older writer's value, shipped late, does not come back
+            if others.get(name, time_us) <= time_us:
+                others.pop(name, None)
                 set_us[name] = time_us
                 current[name] = value
-    touched = {name for event in events for name in event.body["values"]}
-    for name in touched:
-        number, text = _searchable(current[name])
-        rows.append((names.give(connection, name), run_id, number, text, set_us[name]))
-    connection.executemany("INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany(
+        "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (names.give(connection, name), run_id, *_searchable(current[name]), time_us, writer_id)
+            for name, time_us in set_us.items()
+        ],
+    )
     connection.execute(
         "UPDATE runs SET parameters = ? WHERE id = ?",
         (json.dumps(current, ensure_ascii=False, separators=(",", ":")), run_id),

@@ -17,9 +17,9 @@ from assay.storage.series import StoredPart
 from assay.storage.sql.database import Connection, Names
 
 _SUMMARY = (
-    "count, nonfinite_count, last, last_bits, min, max, mean, first_step, last_step, min_step, max_step, "
-    "last_timestamp_us"
+    "count, nonfinite_count, last, min, max, mean, bits, first_step, last_step, min_step, max_step, last_timestamp_us"
 )
+_BITS = struct.Struct("<4d")
 MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
 
@@ -94,26 +94,20 @@ def merge_into_series(connection: Connection, names: Names, run_id: int, found: 
     rows = []
     for name, summary in found.items():
         name_id = names.give(connection, name)
-        old = connection.execute(
-            f"SELECT {_SUMMARY} FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id)
-        ).fetchone()
-        rows.append((run_id, name_id, *_summary_row(merge_summaries(_summary_of(old) if old else None, summary))))
+        merged = merge_summaries(folded_summary(connection, run_id, name_id), summary)
+        rows.append((run_id, name_id, *_summary_row(merged)))
     connection.executemany(
         f"INSERT OR REPLACE INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 12)})", rows
     )
 
 
 def _summary_row(one: Summary) -> tuple[Any, ...]:
-    # SQLite keeps neither NaN nor the sign of a zero in a REAL; those two are kept as their bits beside it.
-    odd = math.isnan(one.last) or (one.last == 0 and math.copysign(1, one.last) < 0)
+    figures = (one.last, one.min, one.max, one.mean)
     return (
         one.count,
         one.nonfinite_count,
-        one.last,
-        struct.pack("<d", one.last) if odd else None,
-        one.min,
-        one.max,
-        one.mean,
+        *figures,
+        _BITS.pack(*(0.0 if figure is None else figure for figure in figures)) if any(map(_is_odd, figures)) else None,
         one.first_step,
         one.last_step,
         one.min_step,
@@ -122,10 +116,18 @@ def _summary_row(one: Summary) -> tuple[Any, ...]:
     )
 
 
+def _is_odd(figure: float | None) -> bool:
+    """Whether it is one of those that a REAL of SQLite does not keep: NaN and -0.0."""
+    return figure is not None and (math.isnan(figure) or (figure == 0 and math.copysign(1, figure) < 0))
+
+
 def _summary_of(row: Sequence[Any]) -> Summary:
-    count, nonfinite, last, bits, low, high, mean, first_step, last_step, min_step, max_step, last_us = row
+    count, nonfinite, last, low, high, mean, bits, first_step, last_step, min_step, max_step, last_us = row
     if bits is not None:
-        last = struct.unpack("<d", bits)[0]
+        last, *others = _BITS.unpack(bits)
+        low, high, mean = (
+            None if kept is None else exact for kept, exact in zip((low, high, mean), others, strict=True)
+        )
     return Summary(
         last=last,
         min=low,
@@ -139,6 +141,14 @@ def _summary_of(row: Sequence[Any]) -> Summary:
         max_step=max_step,
         last_timestamp_us=last_us,
     )
+
+
+def folded_summary(connection: Connection, run_id: int, name_id: int) -> Summary | None:
+    """The summary of a series' folded points as it is stored, None where there is none."""
+    row = connection.execute(
+        f"SELECT {_SUMMARY} FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id)
+    ).fetchone()
+    return None if row is None else _summary_of(row)
 
 
 def tail_rows(connection: Connection, path: str, writer_id: int) -> list[Rows]:

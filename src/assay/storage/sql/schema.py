@@ -67,6 +67,7 @@ CREATE TABLE parameters (
     number REAL,
     text TEXT,
     set_us INTEGER NOT NULL,
+    writer_id INTEGER,
     PRIMARY KEY (run_id, name_id)
 ) WITHOUT ROWID;
 CREATE TABLE artifacts (
@@ -90,10 +91,10 @@ CREATE TABLE series (
     count INTEGER NOT NULL,
     nonfinite_count INTEGER NOT NULL,
     last REAL,
-    last_bits BLOB,
     min REAL,
     max REAL,
     mean REAL,
+    bits BLOB,
     first_step INTEGER NOT NULL,
     last_step INTEGER NOT NULL,
     min_step INTEGER,

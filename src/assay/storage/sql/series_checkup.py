@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -77,7 +76,7 @@ def check_series(
             summary = merge_summaries(summary, part)
             lasts.append(part)
     if readable:
-        stored = _stored_summary(connection, run_id, name_id)
+        stored = points.folded_summary(connection, run_id, name_id)
         fault = _summary_fault(stored, summary, lasts)
         if fault:
             what = f"the summary of metric {name!r} is not that of its points: {fault}"
@@ -121,19 +120,6 @@ def _decoded(body: bytes) -> Columns:
     if chunk.check_chunk(body) == 0:
         raise ValueError("a chunk without points")
     return chunk.decode_chunk(body)
-
-
-def _stored_summary(connection: Connection, run_id: int, name_id: int) -> Summary | None:
-    cursor = connection.execute("SELECT * FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id))
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    fields = dict(zip((column[0] for column in cursor.description), row, strict=True))
-    bits = fields.pop("last_bits")
-    if bits is not None:
-        (fields["last"],) = struct.unpack("<d", bits)
-    del fields["run_id"], fields["name_id"]
-    return Summary(**fields)
 
 
 def _summary_fault(stored: Summary | None, derived: Summary | None, lasts: Sequence[Summary]) -> str | None:

@@ -105,9 +105,7 @@ class SqlStore(Store):
 
     def find_run(self, experiment_name: str, run_name: str) -> RunRecord:
         with self._database.read() as connection:
-            found = runs.select_run(
-                connection, "experiments.name = ? AND runs.name = ?", (experiment_name, run_name)
-            )
+            found = runs.select_run(connection, "experiments.name = ? AND runs.name = ?", (experiment_name, run_name))
             if found is not None:
                 return found
             known = [
@@ -183,7 +181,7 @@ class SqlStore(Store):
         with self._database.write() as connection:
             if self._writer(connection, writer_uid)[2] != index:
                 return Appended(accepted=False)
-            set_aside = catalog.apply_events(connection, self._names, run_id, events)
+            set_aside = catalog.apply_events(connection, self._names, run_id, events, writer_id=writer_id)
             connection.executemany(
                 "INSERT INTO set_aside VALUES (?, ?, ?, ?)",
                 [(writer_id, index, why, json.dumps({"k": one.kind, **one.body})) for one, why in set_aside],
