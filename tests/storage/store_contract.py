@@ -1,0 +1,393 @@
+"""What every store must do, whatever it is made of: a store's tests inherit this class and say how to open one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assay.errors import (
+    ExperimentNotFoundError,
+    InvalidInputError,
+    RunExistsError,
+    RunNotFoundError,
+    StoreError,
+)
+from assay.formats.event import Event
+from assay.storage.contract import ExperimentRecord, RunQuery, Store
+from tests.storage.points_contract import PointsContract
+from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters, run_spec
+
+OpenStore = Callable[[], Store]
+
+
+class StoreContract(PointsContract, ABC):
+    @pytest.fixture
+    @abstractmethod
+    def open_store(self, tmp_path: Path) -> OpenStore:
+        """Opens the test's store: the first time it is made, then opened again as another process would."""
+
+    @pytest.fixture
+    def store(self, open_store: OpenStore) -> Store:
+        return open_store()
+
+    # Runs
+
+    def test_a_new_run_has_what_it_was_made_with_and_no_status(self, store: Store) -> None:
+        spec = run_spec("digits", "baseline", run_display_name="Baseline", tags={"team": "vision"})
+
+        run, created = store.open_run(spec)
+
+        assert created
+        assert (spec.uid, "digits", "baseline", "Baseline") == (
+            run.uid,
+            run.experiment_name,
+            run.name,
+            run.display_name,
+        )
+        assert ({"team": "vision"}, {}, "", NOW_US) == (run.tags, run.parameters, run.description, run.created_us)
+        assert (None, None, None) == (run.status, run.start_us, run.end_us)
+
+    def test_a_run_is_found_by_name_and_by_id_by_whoever_opens_the_store(self, open_store: OpenStore) -> None:
+        run = new_run(open_store())
+
+        other = open_store()
+
+        assert run == other.find_run("digits", "baseline")
+        assert run == other.run(run.uid)
+
+    def test_an_existing_run_is_opened_with_its_own_tags_and_display_name(self, store: Store) -> None:
+        first = new_run(store, run_display_name="First", tags={"a": "1"})
+
+        again, created = store.open_run(run_spec(run_display_name="Second", tags={"b": "2"}))
+
+        assert not created
+        assert first == again
+
+    def test_a_run_that_must_be_new_gets_the_next_free_name(self, store: Store) -> None:
+        new_run(store, "digits", "baseline-2")
+        names = [store.open_run(run_spec(if_exists="new"))[0].name for _ in range(3)]
+
+        assert ["baseline", "baseline-3", "baseline-4"] == names
+
+    def test_a_run_that_must_not_exist_but_does_is_an_error(self, store: Store) -> None:
+        first = new_run(store)
+
+        with pytest.raises(RunExistsError, match=r"'baseline'.*'digits'"):
+            store.open_run(run_spec(if_exists="error"))
+
+        assert [first] == store.list_runs(RunQuery("digits")).runs
+
+    def test_names_that_join_alike_are_two_runs(self, store: Store) -> None:
+        one, other = new_run(store, "a", "b-c"), new_run(store, "a-b", "c")
+
+        assert (one, other) == (store.find_run("a", "b-c"), store.find_run("a-b", "c"))
+
+    def test_a_run_that_is_not_there_is_not_found_and_the_nearest_named(self, store: Store) -> None:
+        new_run(store, "mnist", "lr-3")
+
+        with pytest.raises(RunNotFoundError, match=r"'lr-4'.*'mnist'.*nearest: 'lr-3'.*Run\(experiment_name='mnist'"):
+            store.find_run("mnist", "lr-4")
+        with pytest.raises(RunNotFoundError, match=r"'mnits'.*nearest: 'mnist'"):
+            store.find_run("mnits", "lr-3")
+        with pytest.raises(RunNotFoundError, match="nowhere"):
+            store.run("nowhere")
+
+    # Listing
+
+    def test_a_missing_experiment_lists_no_runs(self, store: Store) -> None:
+        page = store.list_runs(RunQuery("nothing"))
+
+        assert ([], None) == (page.runs, page.next_token)
+
+    @pytest.mark.parametrize("sort_by", ["Name", "CreationTime"])
+    @pytest.mark.parametrize("descending", [False, True])
+    def test_pages_together_are_the_whole_list(self, store: Store, sort_by: str, descending: bool) -> None:
+        for index in range(7):  # three were made in one microsecond
+            new_run(store, "digits", f"run-{index * 3 % 7}", created_us=NOW_US + index // 3)
+        new_run(store, "another", "run")
+        query = RunQuery("digits", sort_by=sort_by, descending=descending)
+        whole = store.list_runs(query).runs
+        pages: list[list[str]] = []
+        token = None
+        while not pages or token is not None:
+            page = store.list_runs(replace(query, limit=2, token=token))
+            pages.append([run.name for run in page.runs])
+            token = page.next_token
+
+        assert [2, 2, 2, 1] == [len(page) for page in pages]
+        assert [run.name for run in whole] == [name for page in pages for name in page]
+        keys = [(run.name if sort_by == "Name" else run.created_us) for run in whole]
+        assert sorted(keys, reverse=descending) == keys
+
+    def test_a_run_created_between_two_pages_repeats_and_hides_none(self, store: Store) -> None:
+        for index in range(4):
+            new_run(store, "digits", f"run-{index}", created_us=NOW_US + index)
+        first = store.list_runs(RunQuery("digits", limit=2))
+
+        new_run(store, "digits", "late", created_us=NOW_US + 9)
+        second = store.list_runs(RunQuery("digits", limit=2, token=first.next_token))
+
+        assert ["run-3", "run-2"] == [run.name for run in first.runs]
+        assert ["run-1", "run-0"] == [run.name for run in second.runs]
+
+    def test_times_bound_a_listing(self, store: Store) -> None:
+        for index in range(5):
+            new_run(store, "digits", f"run-{index}", created_us=NOW_US + index * 10)
+
+        page = store.list_runs(
+            RunQuery("digits", created_after_us=NOW_US + 5, created_before_us=NOW_US + 35, descending=False)
+        )
+
+        assert ["run-1", "run-2", "run-3"] == [run.name for run in page.runs]
+
+    @pytest.mark.parametrize("token", ["", "x", "é", "W10=", "bnVsbA==", "WzEsIDJd", "W1siYSIsIDFdLCAiMCJd"])
+    def test_a_forged_token_is_refused(self, store: Store, token: str) -> None:
+        new_run(store)
+
+        with pytest.raises(InvalidInputError, match="next_token"):
+            store.list_runs(RunQuery("digits", limit=1, token=token))
+
+    def test_a_token_of_another_listing_is_refused(self, store: Store) -> None:
+        for index in range(3):
+            new_run(store, "digits", f"run-{index}")
+        token = store.list_runs(RunQuery("digits", limit=1)).next_token
+
+        for other in (
+            RunQuery("digits", limit=1, token=token, descending=False),
+            RunQuery("digits", limit=1, token=token, sort_by="Name"),
+            RunQuery("other", limit=1, token=token),
+        ):
+            with pytest.raises(InvalidInputError, match="next_token"):
+                store.list_runs(other)
+
+    # Writers and status
+
+    def test_a_writer_that_enters_makes_the_run_in_progress(self, store: Store) -> None:
+        writer = Writer(store, new_run(store), opened_us=NOW_US + 5)
+
+        run = store.run(writer.run.uid)
+
+        assert ("InProgress", NOW_US + 5, None) == (run.status, run.start_us, run.end_us)
+        assert (1, {}) == (writer.opened.attempt, writer.opened.last_steps)
+
+    @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped"])
+    def test_a_writer_that_leaves_decides_the_status(self, store: Store, status: str) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.leave(status=status, message="why", traceback="where", time_us=NOW_US + 50)
+
+        run = store.run(writer.run.uid)
+        assert (status, "why", NOW_US + 50) == (run.status, run.status_message, run.end_us)
+        (attempt,) = store.attempts(run.uid)
+        assert (1, status, "why", "where") == (attempt.number, attempt.status, attempt.message, attempt.traceback)
+        assert (writer.uid, NOW_US, NOW_US + 50) == (attempt.writer, attempt.start_us, attempt.end_us)
+        assert {"host": "box", "pid": 7} == attempt.process
+
+    def test_the_last_writer_to_leave_decides_and_a_failure_weighs_most(self, store: Store) -> None:
+        run = new_run(store)
+        writers = [Writer(store, run, pid=number) for number in (1, 2, 3)]
+        seen = []
+        for writer, status in zip(writers, ("Failed", "Stopped", "Completed"), strict=True):
+            writer.leave(status=status, message=f"{status} here")
+            seen.append(store.run(run.uid).status)
+
+        assert ["InProgress", "InProgress", "Failed"] == seen
+        message = store.run(run.uid).status_message
+        assert message is not None
+        assert "box/1" in message
+        assert "Failed here" in message
+
+    def test_a_failure_before_the_run_was_entered_again_does_not_count(self, store: Store) -> None:
+        run = new_run(store)
+        Writer(store, run).leave(status="Failed", message="no", time_us=NOW_US + 1)
+
+        again = Writer(store, run, opened_us=NOW_US + 20)
+        between = store.run(run.uid)
+        again.leave(time_us=NOW_US + 30)
+
+        assert ("InProgress", NOW_US, None) == (between.status, between.start_us, between.end_us)
+        after = store.run(run.uid)
+        assert ("Completed", None, NOW_US + 30) == (after.status, after.status_message, after.end_us)
+        assert [1, 2] == [attempt.number for attempt in store.attempts(run.uid)]
+
+    def test_a_writer_that_did_not_enter_decides_nothing(self, store: Store) -> None:
+        run = new_run(store)
+        inside = Writer(store, run)
+        child = Writer(store, run, entered=False)
+
+        child.send(parameters({"lr": 1}), final=True)
+        between = store.run(run.uid).status
+        inside.leave()
+
+        assert ("InProgress", "Completed") == (between, store.run(run.uid).status)
+
+    def test_a_writer_of_no_run_is_an_error(self, store: Store) -> None:
+        with pytest.raises(RunNotFoundError):
+            store.append("nobody", 0, [], [], final=False)
+
+    def test_a_segment_sent_again_is_not_taken_again(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+        events = [artifact("item", step=1), Event(1, "refused", {"calls": 3})]
+        first = store.append(writer.uid, 0, events, [], final=False)
+
+        again = store.append(writer.uid, 0, events, [], final=False)
+
+        assert (True, False) == (first.accepted, again.accepted)
+        assert 1 == len(store.artifacts(writer.run.uid))
+        assert 3 == store.run(writer.run.uid).refused
+
+    def test_a_segment_whose_forerunner_is_missing_is_refused(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+
+        with pytest.raises(StoreError, match="segment 0 is missing"):
+            store.append(writer.uid, 1, [parameters({"lr": 1})], [], final=False)
+
+        assert {} == store.run(writer.run.uid).parameters
+
+    # Events
+
+    def test_the_last_of_one_writers_parameters_wins_even_when_its_clock_jumps_back(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.send(parameters({"lr": 1, "depth": 1}, time_us=NOW_US + 100), parameters({"lr": 2}, time_us=NOW_US))
+        writer.send(parameters({"depth": 2}, time_us=NOW_US))
+
+        assert {"lr": 2, "depth": 2} == store.run(writer.run.uid).parameters
+
+    def test_between_writers_the_later_call_wins_whichever_arrives_first(self, store: Store) -> None:
+        run = new_run(store)
+        quick, slow = Writer(store, run), Writer(store, run)
+
+        quick.send(parameters({"lr": "later"}, time_us=NOW_US + 100))
+        slow.send(parameters({"lr": "earlier"}, time_us=NOW_US))
+
+        assert {"lr": "later"} == store.run(run.uid).parameters
+
+    @pytest.mark.parametrize(
+        "value",
+        [None, True, False, 0, -1, 2**53 + 1, 10**30, 0.1, -0.0, 1e-323, "", "None", "nä\n\0", [1, [2.5]], {}],
+        ids=repr,
+    )
+    def test_parameters_come_back_as_they_were(self, store: Store, value: object) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.send(parameters({"p": value}))
+
+        kept = store.run(writer.run.uid).parameters["p"]
+        assert (repr(value), type(value)) == (repr(kept), type(kept))
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+    def test_parameters_may_be_nan_and_infinite(self, store: Store, value: float) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.send(parameters({"p": value}))
+
+        assert repr(value) == repr(store.run(writer.run.uid).parameters["p"])
+
+    def test_half_a_character_is_set_aside_and_holds_up_nothing(self, store: Store) -> None:
+        broken = "caf\udce9"  # what Python makes of a file name in Latin-1
+        writer = Writer(store, new_run(store))
+        strange = [
+            parameters({broken: 1}),
+            parameters({"p": [broken]}),
+            Event(1, "tags", {"values": {broken: broken}}),
+            artifact(broken),
+        ]
+
+        appended = writer.send(*strange, parameters({"lr": 1}))
+
+        assert strange == [event for event, _ in appended.set_aside]
+        run = store.run(writer.run.uid)
+        assert ({"lr": 1}, {}, []) == (run.parameters, run.tags, store.artifacts(run.uid))
+
+    def test_events_apply_outside_writers_too(self, store: Store) -> None:
+        run = new_run(store, tags={"a": "1", "b": "1"})
+
+        store.apply(
+            run.uid,
+            [
+                Event(1, "tags", {"values": {"b": "2"}}),
+                Event(2, "description", {"text": "# It works"}),
+                Event(3, "goal", {"name": "loss", "goal": "min", "step_metric": None}),
+            ],
+        )
+
+        run = store.run(run.uid)
+        assert ({"a": "1", "b": "2"}, "# It works") == (run.tags, run.description)
+        assert {"loss": {"goal": "min", "step_metric": None}} == run.goals
+
+    def test_what_can_not_be_applied_is_set_aside_and_holds_up_nothing(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+        strange = [Event(1, "telepathy", {}), Event(2, "artifact", {"is_output": True}), Event(3, "parameters", {})]
+
+        appended = writer.send(*strange, parameters({"lr": 1}))
+
+        assert strange == [event for event, _ in appended.set_aside]
+        assert {"lr": 1} == store.run(writer.run.uid).parameters
+
+    # Artifacts
+
+    def test_an_artifact_of_the_same_name_and_direction_replaces(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.send(artifact("data", value="1"), artifact("data", is_output=False, value="in"))
+        writer.send(artifact("other", value="x"), artifact("data", value="2"))
+
+        found = [(one.name, one.is_output, one.value) for one in store.artifacts(writer.run.uid)]
+        assert [("data", False, "in"), ("other", True, "x"), ("data", True, "2")] == found
+
+    def test_items_with_a_step_are_all_kept(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.send(*(artifact("picture", kind="image", step=step, caption=f"c{step}") for step in (2, 1, 2)))
+        writer.send(artifact("picture", kind="image"))
+
+        found = store.artifacts(writer.run.uid)
+        assert [2, 1, 2, None] == [one.step for one in found]
+        assert ["c2", "c1", "c2", None] == [one.caption for one in found]
+
+    # Experiments
+
+    def test_an_experiment_keeps_what_is_saved_of_it(self, store: Store) -> None:
+        made = ExperimentRecord("e1", "digits", "Digits", "", {"team": "vision"}, NOW_US, 0)
+
+        store.save_experiment(made, create=True)
+        store.save_experiment(replace(made, description="# Why", display_name="D", tags={}))
+
+        assert [replace(made, description="# Why", display_name="D", tags={})] == store.experiments()
+
+    def test_an_experiment_is_created_once_and_saved_only_where_it_exists(self, store: Store) -> None:
+        new_run(store, "digits")
+        record = ExperimentRecord("e1", "digits", "Digits", "", {}, NOW_US, 0)
+
+        with pytest.raises(InvalidInputError, match="'digits' exists already"):
+            store.save_experiment(record, create=True)
+        with pytest.raises(ExperimentNotFoundError, match=r"'digit'.*nearest: 'digits'"):
+            store.save_experiment(replace(record, name="digit"))
+
+    def test_experiments_come_last_changed_first(self, store: Store) -> None:
+        new_run(store, "old", created_us=NOW_US)
+        new_run(store, "new", created_us=NOW_US + 1)
+        new_run(store, "old", "again", created_us=NOW_US + 2)
+
+        assert [("old", 2), ("new", 1)] == [(one.name, one.run_count) for one in store.experiments()]
+
+    def test_an_experiment_with_runs_is_deleted_only_with_them(self, store: Store) -> None:
+        run = new_run(store, "digits")
+        Writer(store, run).leave(parameters({"lr": 1}))
+        kept = new_run(store, "kept")
+
+        with pytest.raises(InvalidInputError, match="1 run"):
+            store.delete_experiment("digits")
+        store.delete_experiment("digits", with_runs=True)
+
+        assert ["kept"] == [one.name for one in store.experiments()]
+        assert [kept] == store.list_runs(RunQuery()).runs
+        with pytest.raises(RunNotFoundError):
+            store.run(run.uid)
+        with pytest.raises(ExperimentNotFoundError):
+            store.delete_experiment("digits")
