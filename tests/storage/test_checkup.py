@@ -246,7 +246,7 @@ def test_damaged_extremes_are_derived_anew(folder: Path) -> None:
     [
         "count = count - 1",
         "last = 0.125",
-        "last_bits = x'0000000000000080'",
+        "bits = zeroblob(32)",
         "min = -1.0",
         "mean = mean + 0.001",
         "max_step = 7",
