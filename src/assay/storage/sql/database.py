@@ -172,7 +172,9 @@ class Database:
             self._reset()
         with self._queue:
             if self._lock_fd < 0:
-                self._lock_fd = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+                self._lock_fd = os.open(
+                    self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666
+                )
             self._wait_for(lambda: system.try_lock(self._lock_fd))
             try:
                 yield

@@ -31,7 +31,9 @@ def open_experiment(connection: Connection, spec: RunSpec) -> int:
     return made
 
 
-def list_experiments(connection: Connection, condition: str = "1", values: tuple[str, ...] = ()) -> list[ExperimentRecord]:
+def list_experiments(
+    connection: Connection, condition: str = "1", values: tuple[str, ...] = ()
+) -> list[ExperimentRecord]:
     """Experiments, the last changed first."""
     rows = connection.execute(
         "SELECT uid, name, display_name, description, tags, created_us, "

@@ -1,0 +1,6 @@
+"""The names of `sagemaker.experiments.run`."""
+
+from assay.loading import SortByType, SortOrderType, list_runs, load_run
+from assay.run import Run
+
+__all__ = ["Run", "SortByType", "SortOrderType", "list_runs", "load_run"]

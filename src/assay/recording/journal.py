@@ -1,0 +1,221 @@
+"""A writer's journal: the local files that make an accepted call outlive its process.
+
+Rows of metrics go through memory-mapped `.rows` files (`metrics`, `blocks`, `calls`), everything else through an
+`.events` file, appended by single writes. The kernel keeps both when the process is killed. No lock is taken anywhere
+on a call's way: log calls come from threads, signal handlers and finalizers. `outbox` reads what was logged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+import time
+import uuid
+import zlib
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assay import system
+from assay.errors import ContextError
+from assay.formats.event import VERSION, Event, encode_event, file_header
+from assay.recording.metrics import OUTSIDE, MetricRows
+
+
+class Journal:
+    """What one writer logs.
+
+    Args:
+        folder: Where the files lie; made where it does not exist.
+        run: What recovery must know of the run: `uid`, `experiment` and `name`.
+        entered: Whether the writer stands for a `with` block.
+        last_steps: The last step of each series that the run has already.
+        durable_calls: Whether each call returns only when it is on the disk.
+        on_refused: Told of each call that the system refused, with the reason; it returns or raises.
+
+    Raises:
+        OSError: There is no space for it, or the folder can't be written.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        run: Mapping[str, str],
+        *,
+        entered: bool,
+        last_steps: Mapping[str, int],
+        durable_calls: bool,
+        on_refused: Callable[[OSError], None],
+    ) -> None:
+        self.folder = folder
+        self.run = dict(run)
+        self.durable_calls = durable_calls
+        self._on_refused = on_refused
+        self.on_opened_in_child: Callable[[Journal], None] = lambda journal: None
+        self.rows = MetricRows(last_steps, self.note, self.check_open, self.refuse)
+        self.log_metric: Callable[..., None] = self.rows.log_metric
+        self.log_metrics: Callable[..., None] = self.rows.log_metrics
+        if durable_calls:
+            self.log_metric, self.log_metrics = _synced_calls(self)
+        self._open(entered=entered)
+
+    def _open(self, *, entered: bool) -> None:
+        self.writer = uuid.uuid4().hex[:20]
+        self.entered = entered
+        self.pid = os.getpid()
+        self.process = system.this_process()
+        self.opened_us = time.time_ns() // 1000
+        self.closed = False
+        self.refused = 0
+        self.pending: deque[Event] = deque()
+        self.shipping, self._syncing = threading.RLock(), threading.RLock()
+        self._next_event: Callable[[], int] = itertools.count().__next__
+        os.makedirs(self.folder, exist_ok=True)
+        self.events_path = os.path.join(self.folder, f"{self.writer}.events")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        self._events = open(os.open(self.events_path, flags, 0o600), "wb", buffering=0)
+        try:
+            system.try_lock(self._events.fileno())
+            opening = {
+                "version": VERSION,
+                "writer": self.writer,
+                "run": self.run,
+                "entered": entered,
+                "opened_us": self.opened_us,
+                "process": self.process.as_dict(),
+            }
+            self._append(file_header() + encode_event(Event(time.time_ns(), "open", opening)))
+            self.rows.open(self.folder, self.writer)
+        except BaseException:
+            self._events.close()
+            os.unlink(self.events_path)
+            raise
+
+    def log_event(self, kind: str, body: Mapping[str, Any]) -> bool:
+        """Keep an event; it is the recorder's from here on.
+
+        Returns:
+            Whether it was kept; False is a call that the system refused.
+
+        Raises:
+            ContextError: The journal is closed.
+        """
+        self.check_open()
+        event = Event(time.time_ns(), kind, {**body, "n": self._next_event()})
+        try:
+            self._append(encode_event(event))
+            if self.durable_calls:
+                system.sync(self._events.fileno())
+        except (OSError, ValueError) as error:
+            if isinstance(error, ValueError):  # the file was closed by another thread
+                raise ContextError(OUTSIDE) from error
+            self.refuse(error)
+            return False
+        self.pending.append(event)
+        if self.closed:  # closed meanwhile by another thread: either its last segment has the event, or nobody has
+            with contextlib.suppress(ValueError):
+                self.pending.remove(event)
+                raise ContextError(OUTSIDE)
+        return True
+
+    def note(self, kind: str, body: Mapping[str, Any]) -> None:
+        """Keep an event that concerns the journal alone, such as what a segment consists of.
+
+        Raises:
+            OSError: There is no space for it.
+        """
+        self._append(encode_event(Event(time.time_ns(), kind, dict(body))))
+
+    def _append(self, data: bytes) -> None:
+        written = self._events.write(data)
+        if written != len(data):  # what is there now is a damaged frame, which every reader skips
+            raise OSError(28, "No space left on device", self.events_path)
+
+    def check_open(self) -> None:
+        """Make sure that calls are taken; in a forked child, as a writer of its own.
+
+        Raises:
+            ContextError: The journal is closed.
+        """
+        if self.pid != os.getpid():
+            self._open(entered=False)
+            self.on_opened_in_child(self)
+        if self.closed:
+            raise ContextError(OUTSIDE)
+
+    def refuse(self, error: OSError) -> None:
+        """Count a call that the system refused."""
+        self.refused += 1
+        self._on_refused(error)
+
+    def sync_events(self) -> None:
+        """Return when the events are on the disk."""
+        system.sync(self._events.fileno())
+
+    def sync(self) -> None:
+        """Return when everything logged is on the disk, rows under checksums that show what a power cut tore.
+
+        Raises:
+            OSError: The disk can't take it.
+        """
+        with self._syncing:
+            pieces, parts = [], {}
+            for block in list(self.rows.blocks):
+                for piece in block.unsynced():
+                    pieces.append([piece.part, piece.layout, piece.at, piece.rows, zlib.crc32(block.body(piece))])
+                    parts[block.part.number] = block.part
+            for part in parts.values():
+                system.sync(part.fd)
+            if pieces:
+                self.note("synced", {"pieces": pieces})
+            system.sync(self._events.fileno())
+
+    def seal(self) -> None:
+        """Take no more calls."""
+        self.closed = True
+        self.rows.seal()
+
+    def remove(self) -> None:
+        """Delete the files: all of it is in the store."""
+        for part in self.rows.parts:
+            part.close()
+            part.remove()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.events_path)
+        self._events.close()
+
+    def abandon(self) -> None:
+        """Close the files and leave them for recovery to find."""
+        for part in self.rows.parts:
+            part.close()
+        self._events.close()
+
+    def let_go(self) -> None:
+        """In a forked child: drop the parent's lock and files; the next call opens a journal of the child's own."""
+        self.rows.hide()
+        self._events.close()
+        for part in self.rows.parts:
+            os.close(part.fd)
+
+
+def _synced_calls(journal: Journal) -> tuple[Callable[..., None], Callable[..., None]]:
+    """`log_metric` and `log_metrics` that return when the disk has what they were given."""
+
+    def settle() -> None:
+        try:
+            journal.sync()
+        except OSError as error:
+            journal.refuse(error)
+
+    def log_metric(name: str, value: float, timestamp: Any = None, step: int | None = None) -> None:
+        journal.rows.log_metric_checked(name, value, timestamp, step)
+        settle()
+
+    def log_metrics(values: Mapping[str, float], step: int | None = None, timestamp: Any = None) -> None:
+        journal.rows.log_metrics_checked(values, step, timestamp)
+        settle()
+
+    return log_metric, log_metrics

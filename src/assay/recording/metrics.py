@@ -1,0 +1,218 @@
+"""The rows of a journal: which layout a call's metrics have, which block is theirs, and the calls that fill it.
+
+The closures of `calls` do all of this for a plain call to a known metric. This is the way for every other call: first
+of a name, block full, timestamp given, value that must be converted first. It takes no lock either; of two threads
+that meet here each makes what it needs, and the later one's is used on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assay.errors import ContextError, InvalidTypeError
+from assay.formats.rows import WORD_BYTES, Layout
+from assay.formats.values import metric_name, metric_value, step_number, timestamp_us
+from assay.recording.blocks import (
+    LARGE_BLOCK_BYTES,
+    LARGE_PART_BYTES,
+    SMALL_BLOCK_BYTES,
+    SMALL_PART_BYTES,
+    Block,
+    Part,
+)
+from assay.recording.calls import RowSlot, Slot, make_log_metric, make_log_metrics
+
+OUTSIDE = "This method should be called inside context of 'with' statement."
+COLUMNS_LIMIT = 1000
+"""Metrics a row: a call with more is kept as several rows."""
+LAYOUTS_LIMIT = 256
+"""Layouts of several metrics a journal: when keys vary more than that, each metric gets a row of its own."""
+SMALLEST_ROWS = 4
+"""A small block must hold at least so many rows to be worth it."""
+
+
+class MetricRows:
+    """The rows that one writer logs.
+
+    Args:
+        last_steps: The last step of each series that the run has already.
+        note: Keeps an event about the journal; raises OSError where there is no space.
+        check_open: Raises where the writer takes no calls; makes a forked child's writer ready.
+        refuse: Told of a call that the system refused; it returns or raises.
+    """
+
+    def __init__(
+        self,
+        last_steps: Mapping[str, int],
+        note: Callable[[str, Mapping[str, Any]], None],
+        check_open: Callable[[], None],
+        refuse: Callable[[OSError], None],
+    ) -> None:
+        self._last_steps = last_steps
+        self._note, self._check_open, self._refuse = note, check_open, refuse
+        self._slots: dict[str, Slot] = {}
+        self._row_slots: dict[tuple[str, ...], RowSlot] = {}
+        self._steps: dict[str, Callable[[], int]] = {}
+        self.log_metric = make_log_metric(self._slots, self.log_metric_checked)
+        self.log_metrics = make_log_metrics(self._row_slots, self.log_metrics_checked)
+
+    def open(self, folder: str, writer: str) -> None:
+        """Start with empty files; what was there belongs to another writer.
+
+        Raises:
+            OSError: There is no space for the first file.
+        """
+        self._folder, self._writer = folder, writer
+        self.parts: list[Part] = []
+        self.blocks: list[Block] = []
+        self.layouts: dict[int, Layout] = {}
+        self._layout_numbers: dict[Layout, int] = {}
+        self._block_of: dict[Layout, Block] = {}
+        self._next_layout: Callable[[], int] = itertools.count().__next__
+        self._next_part: Callable[[], int] = itertools.count().__next__
+        self._sealed = False
+        self._part_of: dict[bool, Part | None] = {False: None, True: None}
+        self._part_of[False] = self._new_part(large=False)
+
+    def log_metric_checked(self, name: Any, value: Any, timestamp: Any = None, step: Any = None) -> None:
+        """`log_metric` with every check."""
+        number = metric_value(name, value)
+        stamp = None if timestamp is None else timestamp_us(timestamp)
+        given = None if step is None else step_number(step)
+        metric_name(name)
+        self._check_open()
+        try:
+            self._store(Layout((name,), stamp is not None), given, stamp, (number,))
+        except OSError as error:
+            self._refuse(error)
+
+    def log_metrics_checked(self, values: Any, step: Any = None, timestamp: Any = None) -> None:
+        """`log_metrics` with every check; it is kept whole or not at all."""
+        if not isinstance(values, Mapping):
+            raise InvalidTypeError(f"values must be a dict of metric names to numbers, not {type(values).__name__}")
+        given = None if step is None else step_number(step)
+        stamp = None if timestamp is None else timestamp_us(timestamp)
+        numbers = {metric_name(name): metric_value(name, value) for name, value in values.items()}
+        self._check_open()
+        if not numbers:
+            return
+        try:
+            self._store_many(numbers, given, stamp)
+        except OSError as error:
+            self._refuse(error)
+
+    def _store_many(self, numbers: dict[str, float], step: int | None, stamp: int | None) -> None:
+        names = tuple(numbers)
+        steps = [step] * len(names) if step is not None else [self._next_step(name)() for name in names]
+        mark = time.time_ns()
+        alone = len(names) == 1 or (len(self._row_slots) >= LAYOUTS_LIMIT and names not in self._row_slots)
+        if alone or any(one != steps[0] for one in steps):
+            for name, one in zip(names, steps, strict=True):
+                self._store(Layout((name,), stamp is not None), one, stamp, (numbers[name],), mark)
+            return
+        for start in range(0, len(names), COLUMNS_LIMIT):
+            some = names[start : start + COLUMNS_LIMIT]
+            self._store(Layout(some, stamp is not None), steps[0], stamp, tuple(numbers[name] for name in some), mark)
+
+    def _next_step(self, name: str) -> Callable[[], int]:
+        known = self._steps.get(name)
+        if known is None:
+            # setdefault is one step: of two threads that come here at once, both count with the same counter
+            known = self._steps.setdefault(name, itertools.count(self._last_steps.get(name, -1) + 1).__next__)
+        return known
+
+    def _store(
+        self, layout: Layout, step: int | None, stamp: int | None, values: tuple[float, ...], mark: int = 0
+    ) -> None:
+        block = self._block_of.get(layout)
+        at = -1 if block is None else block.next_slot()
+        while block is None or at >= block.end:
+            block = self._new_block(layout)
+            at = block.next_slot()
+        words = block.part.words
+        words[at + 1] = self._next_step(layout.names[0])() if step is None else step
+        if stamp is not None:
+            words[at + 2] = stamp
+        first = (at + layout.first_value) * WORD_BYTES
+        struct.pack_into(f"@{len(values)}d", block.part.mapping, first, *values)
+        words[at] = mark or time.time_ns()
+
+    def _new_block(self, layout: Layout) -> Block:
+        """A block for rows of a layout, said in the events file, then shown to the fast calls."""
+        number = self._layout_numbers.get(layout)
+        known = number is not None
+        if number is None:
+            number = self._next_layout()
+        large = known or layout.words * WORD_BYTES * SMALLEST_ROWS > SMALL_BLOCK_BYTES
+        block = self._free_block(number, layout, large=large)
+        body: dict[str, Any] = {"part": block.part.number, "layout": number, "at": block.start, "rows": block.rows}
+        if not known:
+            body |= {"names": layout.names, "stamped": layout.stamped}
+        self._note("block", body)
+        self.layouts[number] = layout
+        self.blocks.append(block)
+        if (
+            self._sealed
+        ):  # asked behind the append: a seal that came before it is seen here, one after it sees the block
+            raise ContextError(OUTSIDE)
+        self._layout_numbers[layout] = number
+        self._block_of[layout] = block
+        if not layout.stamped:
+            self._show(layout, block)
+        return block
+
+    def _free_block(self, number: int, layout: Layout, *, large: bool) -> Block:
+        while True:
+            part = self._part_of[large]
+            if part is not None and (block := part.open_block(number, layout.words)) is not None:
+                return block
+            self._part_of[large] = self._new_part(large=large)
+
+    def _new_part(self, *, large: bool) -> Part:
+        if large:
+            made = sum(part.block_bytes == LARGE_BLOCK_BYTES for part in self.parts)
+            size_bytes = LARGE_PART_BYTES[0 if made == 0 else 1]
+            part = Part(self._folder, self._writer, self._next_part(), size_bytes, LARGE_BLOCK_BYTES)
+        else:
+            part = Part(self._folder, self._writer, self._next_part(), SMALL_PART_BYTES, SMALL_BLOCK_BYTES)
+        self.parts.append(part)
+        return part
+
+    def _show(self, layout: Layout, block: Block) -> None:
+        part, names = block.part, layout.names
+        if len(names) == 1:
+            name = names[0]
+            self._slots[name] = (block.next_slot, block.end, part.doubles, part.words, self._next_step(name))
+        else:
+            pack = struct.Struct(f"@q{len(names)}d").pack_into
+            self._row_slots[names] = (block.next_slot, block.end, part.mapping, part.words, pack)
+
+    def hide(self) -> None:
+        """Send every further call the checked way."""
+        self._slots.clear()
+        self._row_slots.clear()
+
+    def seal(self) -> None:
+        """Take no more rows; those under way in other threads come to their end first."""
+        self._sealed = True
+        self.hide()
+        self._block_of.clear()
+        deadline = time.monotonic() + 0.1
+        for block in list(self.blocks):
+            block.seal()
+            while block.unfinished and time.monotonic() < deadline:
+                time.sleep(0.0005)
+
+    def release(self, block: Block) -> None:
+        """Drop a block of which everything is in the store, and its file with the last of its blocks."""
+        self.blocks.remove(block)
+        part = block.part
+        part.released += 1
+        if part.released * part.block_bytes >= part.size_bytes:
+            self.parts.remove(part)
+            part.close()
+            part.remove()

@@ -1,0 +1,259 @@
+"""The recorder: one background thread a process that carries segments from journals to their stores.
+
+It waits for nobody who logs, and nobody who logs waits for it. What a store does not take now is taken later: the
+journal has it. The one guard that keeps training alive stands here, and it counts what it held back.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assay import system
+from assay.errors import AssayError, RunNotFoundError
+from assay.recording.journal import Journal
+from assay.recording.outbox import Outbox, Segment
+from assay.storage.contract import Store, WriterSpec
+
+INTERVAL_S = 0.5
+"""How often the recorder looks: another process is at most a second behind, with a store that takes a while."""
+LONGEST_PAUSE_S = 5.0
+"""The longest wait between two attempts at a store that does not answer."""
+CLOSE_TIMEOUT_S = 10.0
+"""How long ending a writer may take."""
+
+logger = logging.getLogger("assay")
+
+
+class Line:
+    """The line from one journal to its store.
+
+    Args:
+        journal: What is logged.
+        store: Where it goes.
+        make_durable: Puts on the disk what events may name, such as objects; called before their segment is sent.
+    """
+
+    def __init__(self, journal: Journal, store: Store, make_durable: Callable[[], None]) -> None:
+        self.journal = journal
+        self.store = store
+        self.outbox = Outbox(journal)
+        self.known_to_store = journal.entered
+        self.failures = 0
+        self.last_error: Exception | None = None
+        self.gone = False
+        self._make_durable = make_durable
+        self._next_try_s = 0.0
+
+    @property
+    def name(self) -> str:
+        """The run's name, for people."""
+        return f"{self.journal.run['experiment']}/{self.journal.run['name']}"
+
+    def ship(self, *, deadline_s: float | None = None, ending: bool = False) -> None:
+        """Send what there is; with `ending`, all of it to the last segment.
+
+        Raises:
+            AssayError: The store does not take it now.
+            OSError: The journal can't note it now.
+            TimeoutError: `deadline_s` (by the monotonic clock) is over.
+        """
+        with self.journal.shipping:
+            while not self.gone:
+                if deadline_s is not None and time.monotonic() > deadline_s:
+                    raise TimeoutError("the store was too slow")
+                segment = self.outbox.next_segment(ending=ending)
+                if segment is None:
+                    return
+                self._send(segment)
+                self.outbox.taken()
+                if segment.final:
+                    return
+
+    def _send(self, segment: Segment) -> None:
+        journal = self.journal
+        if not self.known_to_store:
+            spec = WriterSpec(journal.writer, journal.entered, journal.process.as_dict(), journal.opened_us)
+            self.store.open_writer(journal.run["uid"], spec)
+            self.known_to_store = True
+        self._make_durable()
+        if not segment.final:
+            # The note must not be lost to a power cut that the store's copy survives; a last segment needs no note.
+            journal.sync_events()
+        try:
+            done = self.store.append(journal.writer, segment.index, segment.events, segment.rows, final=segment.final)
+        except RunNotFoundError as error:
+            self.gone = True
+            logger.warning("assay: %s: %s; what is logged to it from now on is dropped", self.name, error)
+            return
+        for event, why in done.set_aside:
+            logger.warning("assay: %s: %s could not be applied and was set aside: %s", self.name, event.kind, why)
+
+    def try_ship(self, *, at_once: bool = False) -> None:
+        """Send what there is unless a failure was too short ago; failures are counted, said once and retried."""
+        now = time.monotonic()
+        if now < self._next_try_s and not at_once:
+            return
+        try:
+            self.ship()
+            if self.failures:
+                logger.warning("assay: %s: the store takes data again", self.name)
+            self.failures, self.last_error = 0, None
+        except (AssayError, OSError) as error:
+            self.failures += 1
+            self.last_error = error
+            self._next_try_s = now + min(LONGEST_PAUSE_S, INTERVAL_S * 2**self.failures)
+            if self.failures == 1:
+                logger.warning(
+                    "assay: %s: the store does not take data now (%s); it is kept in %s and sent later",
+                    self.name,
+                    error,
+                    self.journal.folder,
+                )
+            self._hold()
+
+    def _hold(self) -> None:
+        """Until the store takes it, the journal alone must survive a power cut."""
+        try:
+            self.journal.sync()
+        except OSError as error:
+            logger.warning("assay: %s: the journal can't be synced: %s", self.name, error)
+
+
+class Recorder:
+    """The thread, and what it carries."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._pid = os.getpid()
+        self._stopping = False
+        self.held_back = 0
+
+    def attach(self, journal: Journal, store: Store, make_durable: Callable[[], None]) -> Line:
+        """Carry a journal's segments from here on."""
+        line = Line(journal, store, make_durable)
+        self._lines[journal.writer] = line
+        journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable)
+        self._start()
+        return line
+
+    def _start(self) -> None:
+        if self._thread is None and not self._stopping:
+            self._wake = threading.Event()
+            self._thread = threading.Thread(target=self._run, name="assay-recorder", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        wake = self._wake
+        while not self._stopping:
+            wake.wait(INTERVAL_S)
+            for line in list(self._lines.values()):
+                try:
+                    line.try_ship()
+                except Exception:  # noqa: BLE001 - the one guard: nothing here may end the training
+                    self.held_back += 1
+                    if self.held_back == 1:
+                        logger.exception("assay: an error in the recorder was held back; data stays in the journal")
+
+    def flush(self, run_uid: str | None = None, store: Store | None = None) -> None:
+        """Return when everything logged by this process (to one run, to one store) is durable in the store.
+
+        Raises:
+            AssayError: The store does not take it now.
+        """
+        for line in list(self._lines.values()):
+            if run_uid in (None, line.journal.run["uid"]) and store in (None, line.store):
+                line.ship()
+
+    def refresh(self, run_uid: str | None, store: Store) -> None:
+        """Let the store have what this process logged, as far as it takes it now: for a read that comes next."""
+        for line in list(self._lines.values()):
+            if store is line.store and run_uid in (None, line.journal.run["uid"]):
+                line.try_ship(at_once=True)
+
+    def lines_of(self, run_uid: str) -> list[Line]:
+        """The lines of a run."""
+        return [line for line in list(self._lines.values()) if line.journal.run["uid"] == run_uid]
+
+    def writers(self) -> set[str]:
+        """The writers that live in this process."""
+        return set(self._lines)
+
+    def end(self, line: Line, leave: Mapping[str, Any] | None, *, timeout_s: float = CLOSE_TIMEOUT_S) -> str | None:
+        """End a writer: send what is left and delete its journal.
+
+        Returns:
+            None when all of it is in the store, else what is kept where, for people.
+        """
+        journal = line.journal
+        deadline_s = time.monotonic() + timeout_s
+        if journal.refused:
+            journal.log_event("refused", {"calls": journal.refused})
+        if leave is not None:
+            journal.log_event("leave", leave)
+        journal.seal()
+        try:
+            line.ship(deadline_s=deadline_s, ending=True)
+        except (AssayError, OSError) as error:
+            self._lines.pop(journal.writer, None)
+            with journal.shipping:
+                line._hold()
+                journal.abandon()
+            return (
+                f"{line.name}: the store did not take everything ({error}); what is left is kept in "
+                f"{journal.events_path} and goes into the store when it is next opened"
+            )
+        self._lines.pop(journal.writer, None)
+        journal.remove()
+        return None
+
+    def stop(self) -> None:
+        """End every writer that is still open, as the interpreter ends."""
+        self._stopping = True
+        thread, self._thread = self._thread, None
+        if thread is not None and self._pid == os.getpid():
+            self._wake.set()
+            thread.join(CLOSE_TIMEOUT_S)
+        for line in list(self._lines.values()):
+            if line.journal.pid != os.getpid():
+                continue
+            leave = None
+            if line.journal.entered:
+                leave = {"status": "Stopped", "message": "the process ended without leaving the run's with block"}
+            problem = self.end(line, leave)
+            if problem:
+                logger.warning("assay: %s", problem)
+
+    def forked(self) -> None:
+        """In a forked child: let go of what is the parent's."""
+        for line in self._lines.values():
+            line.journal.let_go()
+        self.__init__()  # type: ignore[misc]
+
+
+recorder = Recorder()
+"""The process's one recorder."""
+
+atexit.register(recorder.stop)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=recorder.forked)
+
+
+def _attach_in_child(journal: Journal, store: Store, make_durable: Callable[[], None]) -> None:
+    """Take up a journal that a forked child opened by its first call, and end it when the child ends by itself."""
+    import sys
+
+    line = recorder.attach(journal, store, make_durable)
+    multiprocessing_util = sys.modules.get("multiprocessing.util")
+    if multiprocessing_util is not None:  # its children end by os._exit, which runs no atexit handler
+        multiprocessing_util.Finalize(None, recorder.end, args=(line, None), exitpriority=10)
+
+
+__all__ = ["CLOSE_TIMEOUT_S", "Line", "Recorder", "logger", "recorder", "system"]

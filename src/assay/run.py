@@ -1,0 +1,431 @@
+"""`Run`: what a user logs with, and reads with."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import traceback
+from collections.abc import Mapping
+from time import time_ns
+from types import TracebackType
+from typing import IO, Any
+
+from assay import current, system
+from assay.errors import ContextError, InvalidInputError, RefusedError
+from assay.formats import names
+from assay.formats.event import Event
+from assay.formats.values import flat_parameters, metric_name, tag_dict
+from assay.logged import ArtifactLogging
+from assay.recording.journal import OUTSIDE, Journal
+from assay.recording.recorder import Line, recorder
+from assay.session import Session, open_session, say
+from assay.storage.contract import RunRecord, RunSpec, WriterSpec
+from assay.view import RunView
+
+MESSAGE_LENGTH = 1024
+"""Characters of an exception's message that become the run's status message; the whole traceback is kept beside it."""
+IF_EXISTS = ("open", "new", "error")
+
+logger = logging.getLogger("assay")
+
+
+class Run(RunView, ArtifactLogging):
+    """A run of an experiment: parameters, metrics, charts and artifacts, logged within `with`, read anywhere.
+
+    Args:
+        experiment_name: The experiment, which is created where it does not exist. In lower case it has at most 59
+            characters: letters and digits, with `-`, `_` and `.` inside.
+        run_name: The run, by the same rule; by default one is made up. A run of that name is opened again.
+        experiment_display_name: The experiment's name as people see it; by default the name as it was typed.
+        run_display_name: The run's name as people see it; by default the name as it was typed.
+        tags: A dict, or a list of {"Key": …, "Value": …}, given to what is created.
+        sagemaker_session: An `assay.Session`, or whatever it takes: a folder, an AWS session.
+        artifact_bucket: For the store on Amazon SageMaker; of no meaning elsewhere.
+        artifact_prefix: For the store on Amazon SageMaker; of no meaning elsewhere.
+        if_exists: What to do about a run of that name: `"open"` it, make a `"new"` one named `name-2`, or `"error"`.
+
+    Raises:
+        InvalidInputError: A name is not allowed, or the run exists and `if_exists="error"`.
+        RefusedError: There is no space, or no permission.
+    """
+
+    def __init__(
+        self,
+        experiment_name: str,
+        run_name: str | None = None,
+        experiment_display_name: str | None = None,
+        run_display_name: str | None = None,
+        tags: Any = None,
+        sagemaker_session: Any = None,
+        artifact_bucket: str | None = None,
+        artifact_prefix: str | None = None,
+        *,
+        if_exists: str = "open",
+    ) -> None:
+        if if_exists not in IF_EXISTS:
+            raise InvalidInputError(f"if_exists is one of {IF_EXISTS}, not {if_exists!r}")
+        experiment, run = names.check_names(experiment_name, run_name)
+        spec = RunSpec(
+            uid=names.new_uid(),
+            experiment_uid=names.new_uid(),
+            experiment_name=experiment,
+            run_name=run,
+            experiment_display_name=names.display_name(
+                "experiment_display_name", experiment_display_name, experiment_name
+            ),
+            run_display_name=names.display_name("run_display_name", run_display_name, run_name or run),
+            tags=tag_dict(tags),
+            created_us=time_ns() // 1000,
+            if_exists=if_exists,
+        )
+        session = open_session(sagemaker_session)
+        record, created = session.store.open_run(spec)
+        while run_name is None and not created:  # a name that was made up is never one that exists
+            spec = RunSpec(**{**_fields(spec), "run_name": names.generated_run_name()})
+            record, created = session.store.open_run(spec)
+        if not created:
+            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", record.name, experiment)
+        self._set_up(session, record)
+
+    @classmethod
+    def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False) -> Run:
+        """A run that is in the store already."""
+        run = cls.__new__(cls)
+        run._set_up(session, record)
+        run._loaded = loaded
+        return run
+
+    def _set_up(self, session: Session, record: RunRecord) -> None:
+        self._bind(session, record)
+        self._loaded = False
+        self._depth = 0
+        self._adopted = False
+        self._line: Line | None = None
+        self._pid = os.getpid()
+        self._guard = threading.RLock()
+        self._failure: BaseException | None = None
+        self._warned = False
+        self._refused_before = 0
+        self._last_steps: dict[str, int] = {}
+
+    # The with block
+
+    def __enter__(self) -> Run:
+        loaded, self._load_next = self._loaded or self._load_next, False
+        current.check_nesting(loaded=loaded)
+        if self._pid != os.getpid() or self._adopted:
+            self._become_own()
+        with self._guard:
+            if self._depth == 0:
+                self._open_writer(entered=True)
+                self._failure, self._warned, self._refused_before = None, False, 0
+                say(f"assay: {self.experiment_name}/{self.run_name} → {self.session.location}{_fleeting(self.session)}")
+            self._depth += 1
+        current.enter(self, loaded=loaded)
+        return self
+
+    _load_next = False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pid != os.getpid():  # a forked child falls out of its parent's block, which is not its to leave
+            return
+        with self._guard:
+            self._depth -= 1
+            outermost = current.leave(self, still_open=self._depth > 0)
+            if outermost and error is not None and (self._failure is None or _outcome(error)[0] == "Failed"):
+                self._failure = error
+            if self._depth > 0:
+                return
+            try:
+                self._leave(self._failure)
+            except Exception as closing:
+                # What happened in the block counts more than what happened while closing it.
+                if error is None:
+                    raise
+                logger.warning("assay: %s/%s: %s", self.experiment_name, self.run_name, closing)
+
+    def _open_writer(self, *, entered: bool) -> None:
+        if entered:
+            self._last_steps = {}
+        session = self.session
+        run = {"uid": self._uid, "experiment": self.experiment_name, "name": self.run_name}
+        store = session.store
+        if not store.writable:
+            raise RefusedError(f"the store {session.location} is read-only: nothing can be logged to it")
+        try:
+            last_steps = self._last_steps
+            journal = Journal(
+                session.journals,
+                run,
+                entered=entered,
+                last_steps=last_steps,
+                durable_calls=session.durability == "always",
+                on_refused=self._on_refused,
+            )
+        except OSError as error:
+            raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
+        if entered:
+            spec = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
+            try:
+                last_steps.update(store.open_writer(self._uid, spec).last_steps)
+            except BaseException:
+                journal.seal()
+                journal.remove()
+                raise
+        self._line = recorder.attach(journal, store, store.objects.sync)
+        self.__dict__["log_metric"] = journal.log_metric
+        self.__dict__["log_metrics"] = journal.log_metrics
+
+    def _leave(self, error: BaseException | None) -> None:
+        line, self._line = self._line, None
+        self.__dict__.pop("log_metric", None)
+        self.__dict__.pop("log_metrics", None)
+        if line is None:
+            return
+        self._refused_before = line.journal.refused
+        status, message = _outcome(error)
+        leave: dict[str, Any] = {"status": status, "message": message}
+        if error is not None:
+            leave["traceback"] = "".join(traceback.format_exception(error))
+        problem = recorder.end(line, leave)
+        if problem:
+            say(f"assay: {problem}")
+            logger.warning("assay: %s", problem)
+        if self._refused_before:
+            text = (
+                f"{self.experiment_name}/{self.run_name}: {self._refused_before} calls were refused: the disk was full"
+            )
+            say(f"assay: {text}")
+            logger.warning("assay: %s", text)
+
+    def _become_own(self) -> None:
+        """In a child process: this object is a handle on the run, with no block of its own as yet."""
+        if self._line is not None and self._line.journal.pid == os.getpid() and not self._line.journal.closed:
+            recorder.end(self._line, None)
+        self._line = None
+        self.__dict__.pop("log_metric", None)
+        self.__dict__.pop("log_metrics", None)
+        self._guard = threading.RLock()
+        self._pid, self._depth, self._adopted = os.getpid(), 0, False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        inside = self._depth > 0 or self._adopted
+        options = (self.session.durability, self.session.on_refused)
+        return _arrive, (self.session.location, options, self._uid, inside, self._loaded)
+
+    # Logging
+
+    def _check_inside(self) -> None:
+        if self._depth == 0 and not self._adopted:
+            raise ContextError(OUTSIDE)
+
+    def _journal(self) -> Journal:
+        self._check_inside()
+        if self._line is None:
+            with self._guard:
+                if self._line is None:
+                    self._open_writer(entered=False)
+        assert self._line is not None
+        return self._line.journal
+
+    def _say(self, kind: str, body: Mapping[str, Any]) -> None:
+        self._journal().log_event(kind, body)
+
+    def _say_anywhere(self, kind: str, body: Mapping[str, Any]) -> None:
+        """Inside the block through the journal like every other call, outside it straight to the store."""
+        if self._depth > 0 or self._adopted:
+            self._say(kind, body)
+        else:
+            self.session.store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
+
+    def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
+        try:
+            stored = self.session.store.objects.put(source, durable=self.session.durability == "always")
+        except RefusedError as error:
+            self._journal().refuse(error)
+            return None
+        return {"sha256": stored.sha256, "size_bytes": stored.size_bytes}
+
+    def _on_refused(self, error: OSError) -> None:
+        if self.session.on_refused == "raise":
+            if isinstance(error, RefusedError):
+                raise error
+            raise RefusedError(f"the call was refused: {error.strerror or error}", cause=error) from error
+        if not self._warned:
+            self._warned = True
+            text = (
+                f"{self.experiment_name}/{self.run_name}: a call was refused ({error.strerror or error}); training goes "
+                "on, later calls are kept as soon as there is space again; run.refused counts those that were not"
+            )
+            say(f"assay: {text}")
+            logger.warning("assay: %s", text)
+
+    def log_parameter(self, name: str, value: Any) -> None:
+        """Record a parameter; the last value of a name counts.
+
+        Args:
+            name: 1 to 320 characters.
+            value: int, float, bool, str, None, a list of these; a dict becomes one parameter for each key, joined by
+                `.`; numpy and torch scalars become Python's; anything else its text.
+
+        Raises:
+            InvalidInputError: The name or the value can't be kept.
+            ContextError: Outside the `with` block.
+        """
+        self.log_parameters({name: value})
+
+    def log_parameters(self, parameters: Mapping[str, Any]) -> None:
+        """Record many parameters; the last value of a name counts.
+
+        Args:
+            parameters: A dict, a dataclass or a namespace, by the rules of `log_parameter`.
+
+        Raises:
+            InvalidInputError: A name or a value can't be kept; then none is.
+            ContextError: Outside the `with` block.
+        """
+        self._check_inside()
+        flat = flat_parameters(parameters)
+        if flat:
+            self._say("parameters", {"values": flat})
+
+    def log_metric(self, name: str, value: float, timestamp: Any = None, step: int | None = None) -> None:
+        """Record one point of a metric.
+
+        Args:
+            name: 1 to 255 characters; `/` groups.
+            value: Whatever `float()` takes; NaN and infinities are kept.
+            timestamp: A datetime (a naive one is local time) or seconds since 1970; by default now.
+            step: An integer; by default one more than the step before, from 0.
+
+        Raises:
+            InvalidInputError: One of them can't be taken.
+            ContextError: Outside the `with` block.
+        """
+        self._journal().log_metric(name, value, timestamp, step)
+
+    def log_metrics(self, values: Mapping[str, float], step: int | None = None, timestamp: Any = None) -> None:
+        """Record a point of each of many metrics, at the cost of one call.
+
+        Args:
+            values: Values by name, by the rules of `log_metric`.
+            step: The step of all; by default each metric counts its own.
+            timestamp: The time of all; by default now.
+
+        Raises:
+            InvalidInputError: One of them can't be taken; then none is.
+            ContextError: Outside the `with` block.
+        """
+        self._journal().log_metrics(values, step, timestamp)
+
+    def define_metric(self, name: str, goal: str | None = None, step_metric: str | None = None) -> None:
+        """Say what is good of a metric, so that its summary has `best` and `best_step`.
+
+        Args:
+            name: The metric.
+            goal: `"min"` or `"max"`.
+            step_metric: The metric that its charts are drawn over by default.
+
+        Raises:
+            InvalidInputError: The goal is neither.
+            ContextError: Outside the `with` block.
+        """
+        self._check_inside()
+        if goal not in (None, "min", "max"):
+            raise InvalidInputError(f"goal is 'min', 'max' or None, not {goal!r}")
+        step_metric = None if step_metric is None else metric_name(step_metric)
+        self._say("goal", {"name": metric_name(name), "goal": goal, "step_metric": step_metric})
+
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """Set tags, also outside the `with` block; the last value of a key counts.
+
+        Raises:
+            InvalidInputError: There would be more than 50, or one is too long.
+        """
+        new = tag_dict(tags)
+        tag_dict({**self.tags, **new})
+        self._say_anywhere("tags", {"values": new})
+
+    @property
+    def description(self) -> str:
+        """What people should know of the run, in Markdown; can be set, also outside the `with` block."""
+        return self._record().description
+
+    @description.setter
+    def description(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise InvalidInputError(f"description must be a str, not {type(text).__name__}")
+        self._say_anywhere("description", {"text": text})
+
+    @property
+    def refused(self) -> int:
+        """How many calls the system refused: in the block this object is in, or else over all of the run."""
+        if self._line is not None:
+            return self._line.journal.refused
+        return self._record().refused
+
+    def flush(self) -> None:
+        """Return when everything this process logged to the run is durable in the store.
+
+        Raises:
+            AssayError: The store does not take it now; it is kept in the journal.
+        """
+        recorder.flush(self._uid)
+
+    def close(self) -> None:
+        """Send what is still to be sent; bounded in time, may be called at any time, and the run stays usable."""
+        for line in recorder.lines_of(self._uid):
+            line.try_ship(at_once=True)
+
+    # How it shows itself
+
+    def __repr__(self) -> str:
+        return f"Run(experiment_name={self.experiment_name!r}, run_name={self.run_name!r})"
+
+    def _repr_html_(self) -> str:
+        from assay.display import run_html
+
+        return run_html(self)
+
+    @property
+    def _trial_component(self) -> Any:
+        from assay.experiments.trial_component import TrialComponent
+
+        return TrialComponent(self)
+
+    @property
+    def _experiment(self) -> Any:
+        from assay.experiment import Experiment
+
+        return Experiment.load(self.experiment_name, sagemaker_session=self.session)
+
+
+def _fields(spec: RunSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in spec.__slots__}
+
+
+def _outcome(error: BaseException | None) -> tuple[str, str | None]:
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return "Completed", None
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped", "KeyboardInterrupt"
+    return "Failed", str(error)[:MESSAGE_LENGTH]
+
+
+def _fleeting(session: Session) -> str:
+    kind = system.file_system(session.location)
+    return " (this folder goes away with its container: mount one that lasts)" if kind == "overlay" else ""
+
+
+def _arrive(location: str, options: tuple[str, str], uid: str, inside: bool, loaded: bool) -> Run:
+    """A pickled run in another process: a handle on the same run, inside if it was inside."""
+    durability, on_refused = options
+    session = Session(location, durability=durability, on_refused=on_refused)
+    run = Run._of(session, session.store.run(uid), loaded=loaded)
+    run._adopted = inside
+    if inside:
+        run._last_steps = {name: one.last_step for name, one in session.store.summaries(uid).items()}
+    return run
