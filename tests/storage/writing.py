@@ -54,11 +54,18 @@ class Writer:
     """A writer that is inside a run, sending one segment after another."""
 
     def __init__(
-        self, store: Store, run: RunRecord, *, entered: bool = True, opened_us: int = NOW_US, pid: int = 7
+        self,
+        store: Store,
+        run: RunRecord,
+        *,
+        uid: str | None = None,
+        entered: bool = True,
+        opened_us: int = NOW_US,
+        pid: int = 7,
     ) -> None:
         self.store = store
         self.run = run
-        self.uid = f"writer{next(_uids)}"
+        self.uid = uid or f"writer{next(_uids)}"
         self.opened: OpenedWriter = store.open_writer(
             run.uid, WriterSpec(self.uid, entered, {"host": "box", "pid": pid}, opened_us)
         )
