@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from assay.errors import ArtifactNotFoundError, ChecksumError, RefusedError
-from assay.moments import moment
+from assay.formats.moments import moment
 from assay.storage.contract import ArtifactRecord
 from assay.storage.objects import Objects
 

@@ -7,9 +7,9 @@ from time import time_ns
 from typing import Any
 
 from assay.errors import ExperimentNotFoundError, nearest
+from assay.formats.moments import moment
 from assay.formats.names import check_names, display_name, new_uid, run_group_name
 from assay.formats.values import tag_dict
-from assay.moments import moment
 from assay.session import Session, open_session
 from assay.storage.contract import ExperimentRecord
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from assay.artifact import DIRECTORY, DIRECTORY_MEDIA_TYPE
-from assay.errors import InvalidInputError, RefusedError
+from assay.errors import InvalidInputError
 from assay.formats.names import artifact_name
 from assay.formats.values import step_number
 
@@ -295,6 +295,3 @@ def _files_below(top: str) -> list[str]:
         folders.sort()
         found += [os.path.join(folder, name) for name in sorted(names)]
     return [path for path in found if os.path.isfile(path)]
-
-
-__all__ = ["ArtifactLogging", "RefusedError"]

@@ -17,7 +17,8 @@ from assay.formats import names
 from assay.formats.event import Event
 from assay.formats.values import flat_parameters, metric_name, tag_dict
 from assay.logged import ArtifactLogging
-from assay.recording.journal import OUTSIDE, Journal
+from assay.recording.journal import Journal
+from assay.recording.metrics import OUTSIDE
 from assay.recording.recorder import Line, recorder
 from assay.session import Session, open_session, say
 from assay.storage.contract import RunRecord, RunSpec, WriterSpec
@@ -257,8 +258,8 @@ class Run(RunView, ArtifactLogging):
         if not self._warned:
             self._warned = True
             text = (
-                f"{self.experiment_name}/{self.run_name}: a call was refused ({error.strerror or error}); training goes "
-                "on, later calls are kept as soon as there is space again; run.refused counts those that were not"
+                f"{self.experiment_name}/{self.run_name}: a call was refused ({error.strerror or error}); training "
+                "goes on, later calls are kept as soon as there is space again; run.refused counts those that were not"
             )
             say(f"assay: {text}")
             logger.warning("assay: %s", text)
@@ -392,7 +393,7 @@ class Run(RunView, ArtifactLogging):
 
     @property
     def _trial_component(self) -> Any:
-        from assay.experiments.trial_component import TrialComponent
+        from assay.trial_component import TrialComponent
 
         return TrialComponent(self)
 

@@ -126,6 +126,7 @@ class Process:
     started: str
 
     def as_dict(self) -> dict[str, Any]:
+        """The attributes as JSON takes them."""
         return asdict(self)
 
 

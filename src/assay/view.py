@@ -11,9 +11,9 @@ from typing import Any
 
 from assay.artifact import Artifact
 from assay.errors import ArtifactNotFoundError, nearest
+from assay.formats.moments import moment
 from assay.formats.names import run_group_name
 from assay.formats.summary import Summary
-from assay.moments import moment
 from assay.querying.history import MetricHistory
 from assay.session import Session
 from assay.storage.contract import AttemptRecord, RunRecord
@@ -212,7 +212,8 @@ class RunView:
 
     def _no_artifact(self, name: str, known: set[str]) -> ArtifactNotFoundError:
         return ArtifactNotFoundError(
-            f"no artifact {name!r} in run {self.run_name!r} of experiment {self.experiment_name!r}{nearest(name, known)}"
+            f"no artifact {name!r} in run {self.run_name!r} of experiment {self.experiment_name!r}"
+            f"{nearest(name, known)}"
         )
 
     @property

@@ -1,2 +1,5 @@
+from __future__ import annotations
+
+
 def demo() -> int:
-    """x"""
+    """X."""

@@ -35,8 +35,8 @@ def charts(documents: Sequence[Mapping[str, Any]], width: int) -> RenderableType
 
 def _curve_width(documents: Sequence[Mapping[str, Any]], width: int) -> int:
     curves = sum(document["type"] != CONFUSION_MATRIX for document in documents)
-    matrices = sum(_matrix_width(one) + _GAP for one in documents if one["type"] == CONFUSION_MATRIX)
-    room = (width - matrices) // max(1, curves) - _GAP
+    matrices: int = sum(_matrix_width(one) + _GAP for one in documents if one["type"] == CONFUSION_MATRIX)
+    room: int = (width - matrices) // max(1, curves) - _GAP
     return max(_LEAST_WIDTH, min(_MOST_WIDTH, room))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
@@ -192,9 +192,9 @@ class RunPage:
         for attempt in attempts:
             table.add_row(*_attempt_row(attempt))
         failed = [attempt for attempt in attempts if attempt.traceback]
-        if failed:
-            table.caption = Text(failed[-1].traceback or "", "dim", justify="left", overflow="fold")
-        return table
+        if not failed:
+            return table
+        return Group(table, Text(f"\n{(failed[-1].traceback or '').rstrip()}", "dim"))
 
 
 def _attempt_row(attempt: AttemptRecord) -> list[Text]:

@@ -1,5 +1,7 @@
 """The names of `sagemaker.experiments.run`."""
 
+from __future__ import annotations
+
 from assay.loading import SortByType, SortOrderType, list_runs, load_run
 from assay.run import Run
 

@@ -1,0 +1,3 @@
+"""Reading across series and runs."""
+
+from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 from assay.formats.rows import VOID
 
 Slot = tuple[Callable[[], int], int, Any, Any, Callable[[], int]]
-"""Of one metric: reserve a slot, the block's end, its words as doubles, as integers, and the next step if none is given."""
+"""Of one metric: reserve a slot, the block's end, its words as doubles and as integers, count a step."""
 RowSlot = tuple[Callable[[], int], int, Any, Any, Callable[..., None]]
 """Of several metrics: reserve a slot, the block's end, its bytes, its words as integers, and the packer of a row."""
 

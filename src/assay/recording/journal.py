@@ -24,6 +24,10 @@ from assay.formats.event import VERSION, Event, encode_event, file_header
 from assay.recording.metrics import OUTSIDE, MetricRows
 
 
+def _nobody(journal: Journal) -> None:
+    """Nobody is to be told of a journal opened in a forked child."""
+
+
 class Journal:
     """What one writer logs.
 
@@ -53,7 +57,7 @@ class Journal:
         self.run = dict(run)
         self.durable_calls = durable_calls
         self._on_refused = on_refused
-        self.on_opened_in_child: Callable[[Journal], None] = lambda journal: None
+        self.on_opened_in_child: Callable[[Journal], None] = _nobody
         self.rows = MetricRows(last_steps, self.note, self.check_open, self.refuse)
         self.log_metric: Callable[..., None] = self.rows.log_metric
         self.log_metrics: Callable[..., None] = self.rows.log_metrics
@@ -76,7 +80,7 @@ class Journal:
         self.events_path = os.path.join(self.folder, f"{self.writer}.events")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
         flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        self._events = open(os.open(self.events_path, flags, 0o600), "wb", buffering=0)
+        self._events = open(os.open(self.events_path, flags, 0o600), "wb", buffering=0)  # noqa: SIM115 - kept open
         try:
             system.try_lock(self._events.fileno())
             opening = {

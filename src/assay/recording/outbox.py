@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from assay.formats.event import Event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
-from assay.recording.blocks import Block
 from assay.recording.journal import Journal
 
 SEGMENT_BYTES = 4 << 20
@@ -76,7 +75,7 @@ class Outbox:
                 pieces.append(piece)
                 size_bytes += piece.rows * block.row_words * WORD_BYTES
                 blocks[id(piece)] = block
-        events = []
+        events: list[Event] = []
         while journal.pending and len(events) < SEGMENT_EVENTS:
             events.append(journal.pending.popleft())
         whole = size_bytes < SEGMENT_BYTES and not journal.pending
@@ -121,6 +120,3 @@ def _ranges(numbers: list[int]) -> Iterator[list[int]]:
         if index == len(numbers) or numbers[index] != numbers[index - 1] + 1:
             yield [numbers[start], numbers[index - 1]]
             start = index
-
-
-__all__ = ["Block", "Outbox", "Segment", "described", "join_pieces"]

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assay import system
 from assay.errors import AssayError, RunNotFoundError
 from assay.recording.journal import Journal
 from assay.recording.outbox import Outbox, Segment
@@ -157,7 +156,7 @@ class Recorder:
             for line in list(self._lines.values()):
                 try:
                     line.try_ship()
-                except Exception:  # noqa: BLE001 - the one guard: nothing here may end the training
+                except Exception:  # the one guard: nothing here may end the training
                     self.held_back += 1
                     if self.held_back == 1:
                         logger.exception("assay: an error in the recorder was held back; data stays in the journal")
@@ -254,6 +253,3 @@ def _attach_in_child(journal: Journal, store: Store, make_durable: Callable[[], 
     multiprocessing_util = sys.modules.get("multiprocessing.util")
     if multiprocessing_util is not None:  # its children end by os._exit, which runs no atexit handler
         multiprocessing_util.Finalize(None, recorder.end, args=(line, None), exitpriority=10)
-
-
-__all__ = ["CLOSE_TIMEOUT_S", "Line", "Recorder", "logger", "recorder", "system"]

@@ -163,6 +163,8 @@ def left_behind(folder: str, living: set[str], known: dict[str, system.Process])
     """Whether a writer that is neither here nor alive left a journal; a quick look, to be made at every read.
 
     Args:
+        folder: Where journals lie.
+        living: Writers of this process.
         known: Whose journals were met before; added to.
     """
     for path in _journals(folder):

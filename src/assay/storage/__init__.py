@@ -1,0 +1,3 @@
+"""Where runs live: the contract, and the stores that keep it."""
+
+from __future__ import annotations

@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assay.formats import chunk
 from assay.formats.columns import Columns, columns_in_arrays, columns_in_numpy
@@ -51,7 +52,7 @@ def chunks_of(columns: Columns) -> list[NewChunk]:
     count = len(columns)
     pieces = -(-count // chunk.MAX_POINTS)
     edges = [count * index // pieces for index in range(pieces + 1)]
-    return [_chunk(columns, start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    return [_chunk(columns, start, end) for start, end in pairwise(edges)]
 
 
 def _chunk(columns: Columns, start: int, end: int) -> NewChunk:

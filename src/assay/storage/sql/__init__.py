@@ -1,0 +1,3 @@
+"""The SQL store, on SQLite."""
+
+from __future__ import annotations

@@ -41,7 +41,7 @@ def list_experiments(
         f"WHERE {condition} ORDER BY changed_us DESC, id DESC",
         values,
     )
-    return [ExperimentRecord(*row[:4], json.loads(row[4]), *row[5:]) for row in rows]
+    return [ExperimentRecord(*row[:4], tags=json.loads(row[4]), created_us=row[5], run_count=row[6]) for row in rows]
 
 
 def save_experiment(connection: Connection, record: ExperimentRecord, *, create: bool) -> ExperimentRecord:
@@ -54,8 +54,15 @@ def save_experiment(connection: Connection, record: ExperimentRecord, *, create:
         connection.execute(
             "INSERT INTO experiments (uid, name, display_name, description, tags, created_us, changed_us) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (record.uid, record.name, record.display_name, record.description, tags, record.created_us)
-            + (record.created_us,),
+            (
+                record.uid,
+                record.name,
+                record.display_name,
+                record.description,
+                tags,
+                record.created_us,
+                record.created_us,
+            ),
         )
     else:
         if not exists:

@@ -37,7 +37,7 @@ class Fold:
 
 
 def prepare_fold(
-    connection: Connection, names: Names, path: str, run_id: int, writer_id: int, rows: Sequence[Rows], *, final: bool
+    connection: Connection, names: Names, run_id: int, writer_id: int, rows: Sequence[Rows], *, final: bool
 ) -> Fold:
     """Fold rows into chunks, together with a series' last chunk where that one is small."""
     fold = Fold()
@@ -47,13 +47,13 @@ def prepare_fold(
     for name, columns in columns_of(rows).items():
         fold.summaries[name] = summarise(columns)
         if has_chunks and (name_id := names.known(connection, name)) is not None:
-            columns = _with_last_chunk(connection, path, (run_id, name_id, writer_id), columns, fold, final)
+            columns = _with_last_chunk(connection, (run_id, name_id, writer_id), columns, fold, final)
         fold.chunks[name] = chunks_of(columns)
     return fold
 
 
 def _with_last_chunk(
-    connection: Connection, path: str, key: tuple[int, int, int], columns: Columns, fold: Fold, final: bool
+    connection: Connection, key: tuple[int, int, int], columns: Columns, fold: Fold, final: bool
 ) -> Columns:
     last = connection.execute(
         "SELECT id, count FROM chunks WHERE run_id = ? AND name_id = ? AND writer_id = ? ORDER BY id DESC LIMIT 1", key

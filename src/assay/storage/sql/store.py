@@ -175,9 +175,7 @@ class SqlStore(Store):
                     body = encode_segment(rows)
             if not body and (rows or (final and tail_bytes)):
                 older = points.tail_rows(connection, self.path, writer_id) if tail_bytes else []
-                fold = points.prepare_fold(
-                    connection, self._names, self.path, run_id, writer_id, [*older, *rows], final=final
-                )
+                fold = points.prepare_fold(connection, self._names, run_id, writer_id, [*older, *rows], final=final)
         with self._database.write() as connection:
             if self._writer(connection, writer_uid)[2] != index:
                 return Appended(accepted=False)
