@@ -106,7 +106,7 @@ def _numpy_moment(value: Any) -> Any:
     item = value.item()
     if isinstance(item, date | timedelta):
         return item
-    if np.datetime_data(value.dtype)[0] != "ns":  # finer than that, beyond the year 9999, or without a unit
+    if np.datetime_data(value.dtype)[0] != "ns":  # finer than that, or beyond the year 9999
         raise InvalidTypeError(f"found {value!r}, which is beyond Python's dates; use a unit from nanoseconds to days")
     return datetime_of(item, None) if value.dtype.kind == "M" else duration_of(item)
 

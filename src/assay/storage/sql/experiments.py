@@ -41,7 +41,10 @@ def list_experiments(
         f"WHERE {condition} ORDER BY changed_us DESC, id DESC",
         values,
     )
-    return [ExperimentRecord(*row[:4], tags=json.loads(row[4]), created_us=row[5], run_count=row[6]) for row in rows]
+    return [
+        ExperimentRecord(uid, name, display_name, description, json.loads(tags), created_us, run_count)
+        for uid, name, display_name, description, tags, created_us, run_count in rows
+    ]
 
 
 def save_experiment(connection: Connection, record: ExperimentRecord, *, create: bool) -> ExperimentRecord:

@@ -28,14 +28,9 @@ def select_run(connection: Connection, condition: str, values: tuple[Any, ...]) 
 
 
 def _record(row: tuple[Any, ...]) -> RunRecord:
-    plain, (parameters, tags, goals, refused) = row[:12], row[12:]
-    return RunRecord(
-        *plain,
-        parameters=json.loads(parameters),
-        tags=json.loads(tags),
-        goals=json.loads(goals),
-        refused=refused,
-    )
+    *plain, parameters, tags, goals, refused = row
+    values = [*plain, json.loads(parameters), json.loads(tags), json.loads(goals), refused]
+    return RunRecord(**dict(zip(RunRecord.__slots__, values, strict=True)))
 
 
 def insert_run(connection: Connection, experiment_id: int, spec: RunSpec) -> None:
@@ -136,4 +131,6 @@ def list_attempts(connection: Connection, run_id: int) -> list[AttemptRecord]:
         "WHERE run_id = ? ORDER BY id",
         (run_id,),
     )
-    return [AttemptRecord(*row[:7], process=json.loads(row[7])) for row in rows]
+    return [
+        AttemptRecord(**dict(zip(AttemptRecord.__slots__, [*row[:7], json.loads(row[7])], strict=True))) for row in rows
+    ]
