@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +32,18 @@ NETWORK_FILE_SYSTEMS = frozenset(
     "fuse.s3fs fuse.gcsfuse fuse.rclone virtiofs panfs orangefs".split()
 )
 """File systems on which shared memory between machines does not work, and so neither does SQLite's WAL."""
+
+
+observer: Callable[[str, str], None] | None = None
+"""Told of each step towards the disk, as (`reserve` | `write` | `sync` | `sync_folder` | `commit`, path), before the
+step for the first two and behind it for the others. It may raise OSError in place of a full disk, end the process, or
+look at the files: this is where faults are put in and durability is checked from."""
+
+
+def observe(step: str, path: str) -> None:
+    """Tell the observer of a step, where there is one."""
+    if observer is not None:
+        observer(step, path)
 
 
 def reserve(fd: int, size_bytes: int) -> None:
@@ -132,8 +145,13 @@ class Process:
 
 def this_process() -> Process:
     """The calling process."""
+    return _process(os.getpid())
+
+
+@cache
+def _process(pid: int) -> Process:
     host, boot, namespace = _this_machine()
-    return Process(host, boot, namespace, os.getpid(), _start_time(os.getpid()))
+    return Process(host, boot, namespace, pid, _start_time(pid))
 
 
 @cache

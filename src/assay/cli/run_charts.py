@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +17,8 @@ DRAWN = (ROC_CURVE, PRECISION_RECALL_CURVE, CONFUSION_MATRIX)
 HEIGHT = 11
 _GAP = 2
 _LEAST_WIDTH, _MOST_WIDTH = 20, 36
+_LEAST_MATRIX = 32
+"""What stands above a matrix takes this much."""
 
 
 def charts(documents: Sequence[Mapping[str, Any]], width: int) -> RenderableType:
@@ -35,8 +36,8 @@ def charts(documents: Sequence[Mapping[str, Any]], width: int) -> RenderableType
 
 def _curve_width(documents: Sequence[Mapping[str, Any]], width: int) -> int:
     curves = sum(document["type"] != CONFUSION_MATRIX for document in documents)
-    matrices: int = sum(_matrix_width(one) + _GAP for one in documents if one["type"] == CONFUSION_MATRIX)
-    room: int = (width - matrices) // max(1, curves) - _GAP
+    matrices: int = sum(_matrix_width(one) for one in documents if one["type"] == CONFUSION_MATRIX)
+    room = (width - matrices - _GAP * (len(documents) - 1)) // max(1, curves)
     return max(_LEAST_WIDTH, min(_MOST_WIDTH, room))
 
 
@@ -49,40 +50,39 @@ def _side_by_side(row: Sequence[tuple[int, RenderableType]]) -> RenderableType:
 
 
 def _panel(document: Mapping[str, Any], curve_width: int, width: int) -> tuple[int, RenderableType]:
-    kind, title = document["type"], str(document["title"])
-    if kind == ROC_CURVE:
-        xs, ys, figure = document["falsePositiveRate"], document["truePositiveRate"], document["areaUnderCurve"]
-        return curve_width, Group(_head(title, "area", figure, curve_width), _drawn(xs, ys, curve_width, "cyan"))
-    if kind == PRECISION_RECALL_CURVE:
-        xs, ys, figure = document["recall"], document["precision"], document["averagePrecisionScore"]
-        return curve_width, Group(_head(title, "average", figure, curve_width), _drawn(xs, ys, curve_width, "magenta"))
-    counts, labels = (
-        document["confusionMatrix"],
-        document.get("labels") or list(range(len(document["confusionMatrix"]))),
-    )
-    taken = _matrix_width(document)
-    right = sum(row[index] for index, row in enumerate(counts))
-    accuracy = right / max(1, sum(map(sum, counts)))
+    if document["type"] == CONFUSION_MATRIX:
+        return _matrix_panel(document, width)
+    if document["type"] == ROC_CURVE:
+        xs, ys, style = document["falsePositiveRate"], document["truePositiveRate"], "cyan"
+        told = f"area {wording.number(document['areaUnderCurve'])}"
+    else:
+        xs, ys, style = document["recall"], document["precision"], "magenta"
+        told = f"average {wording.number(document['averagePrecisionScore'])}"
+    drawn = chart.curve(xs, ys, width=curve_width, height=HEIGHT - 2, style=style)
+    return curve_width, Group(_head(document["title"], told, curve_width), drawn)
+
+
+def _matrix_panel(document: Mapping[str, Any], width: int) -> tuple[int, RenderableType]:
+    counts = document["confusionMatrix"]
+    right = sum(row[index] for index, row in enumerate(counts)) / max(1, sum(map(sum, counts)))
+    told = f"{wording.number(right, 3)} right, true ↓ predicted →"
+    taken, drawn = _matrix_width(document), chart.matrix(counts, _labels(document))
     if taken > width:
-        note = f"{len(labels)} classes: too wide for this screen"
-        return cell_len(note), Group(_head(title, "accuracy", accuracy, cell_len(note)), Text(note, "dim"))
-    return taken, Group(_head(title, "accuracy", accuracy, taken), chart.matrix(counts, labels))
+        taken, drawn = _LEAST_MATRIX, Text(f"{len(counts)} classes: too wide to draw", "dim")
+    return taken, Group(_head(document["title"], told, taken), drawn)
+
+
+def _labels(document: Mapping[str, Any]) -> Sequence[Any]:
+    # Documents that were written by the official SDK have none.
+    labels = document.get("labels")
+    return labels if labels is not None else range(len(document["confusionMatrix"]))
 
 
 def _matrix_width(document: Mapping[str, Any]) -> int:
-    counts = document["confusionMatrix"]
-    return max(24, chart.matrix_width(counts, document.get("labels") or range(len(counts))))
+    return max(_LEAST_MATRIX, chart.matrix_width(document["confusionMatrix"], _labels(document)))
 
 
-def _head(title: str, word: str, figure: float | None, width: int) -> Text:
+def _head(title: str, told: str, width: int) -> Text:
     """Title and figure on two lines, so that neither is cut by a narrow panel."""
-    return Text.assemble(
-        (title if len(title) <= width else title[: width - 1] + "…", "bold"),
-        "\n",
-        (f"{word} {wording.number(figure)}", "dim"),
-        no_wrap=True,
-    )
-
-
-def _drawn(xs: Sequence[float], ys: Sequence[float], width: int, style: str) -> RenderableType:
-    return chart.curve(xs, ys, width=width, height=HEIGHT - 2, style=style)
+    title = title if len(title) <= width else title[: width - 1] + "…"
+    return Text.assemble((title, "bold"), "\n", (told, "dim"), no_wrap=True)

@@ -122,13 +122,13 @@ def _pandas_values(series: Any) -> list[Any]:
 def _polars_values(series: Any) -> list[Any]:
     polars = sys.modules["polars"]
     dtype = series.dtype
-    if isinstance(dtype, polars.Time):
+    if dtype == polars.Time:  # some versions give the class, others an instance
         return _counted(series.to_physical().to_list(), time_of)
-    if _unit(dtype) == "ns" and isinstance(dtype, polars.Duration):
+    if _unit(dtype) == "ns" and dtype == polars.Duration:
         return _counted(series.to_physical().to_list(), duration_of)
     if _unit(dtype) == "ns":
         return _counted(series.to_physical().to_list(), lambda count: datetime_of(count, dtype.time_zone))
-    _refuse_nested(dtype, _polars_parts, lambda part: isinstance(part, polars.Time) or _unit(part) == "ns")
+    _refuse_nested(dtype, _polars_parts, lambda part: part == polars.Time or _unit(part) == "ns")
     return _plain_values(series.to_list())
 
 

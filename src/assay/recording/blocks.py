@@ -36,8 +36,10 @@ class Part:
         self.path = os.path.join(folder, part_file(writer, number))
         self.size_bytes = size_bytes
         self.block_bytes = block_bytes
-        self.fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        self.fd = os.open(self.path, flags, 0o600)
         try:
+            system.observe("reserve", self.path)
             system.reserve(self.fd, size_bytes)
             self.mapping = mmap.mmap(self.fd, size_bytes)
         except BaseException:

@@ -80,7 +80,9 @@ class Journal:
         self.events_path = os.path.join(self.folder, f"{self.writer}.events")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
         flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        self._events = open(os.open(self.events_path, flags, 0o600), "wb", buffering=0)  # noqa: SIM115 - kept open
+        # Locked and headed under another name first: recovery never sees a living writer's file without both.
+        unready = f"{self.events_path}.new"
+        self._events = open(os.open(unready, flags, 0o600), "wb", buffering=0)  # noqa: SIM115 - kept open
         try:
             system.try_lock(self._events.fileno())
             opening = {
@@ -93,10 +95,14 @@ class Journal:
             }
             self._append(file_header() + encode_event(Event(time.time_ns(), "open", opening)))
             self.rows.open(self.folder, self.writer)
+            os.rename(unready, self.events_path)
         except BaseException:
             self._events.close()
-            os.unlink(self.events_path)
+            for path in (unready, self.events_path):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
             raise
+        self._synced_parts = -1
 
     def log_event(self, kind: str, body: Mapping[str, Any]) -> bool:
         """Keep an event; it is the recorder's from here on.
@@ -112,7 +118,7 @@ class Journal:
         try:
             self._append(encode_event(event))
             if self.durable_calls:
-                system.sync(self._events.fileno())
+                self.sync()
         except (OSError, ValueError) as error:
             if isinstance(error, ValueError):  # the file was closed by another thread
                 raise ContextError(OUTSIDE) from error
@@ -134,6 +140,7 @@ class Journal:
         self._append(encode_event(Event(time.time_ns(), kind, dict(body))))
 
     def _append(self, data: bytes) -> None:
+        system.observe("write", self.events_path)
         written = self._events.write(data)
         if written != len(data):  # what is there now is a damaged frame, which every reader skips
             raise OSError(28, "No space left on device", self.events_path)
@@ -158,6 +165,7 @@ class Journal:
     def sync_events(self) -> None:
         """Return when the events are on the disk."""
         system.sync(self._events.fileno())
+        system.observe("sync", self.events_path)
 
     def sync(self) -> None:
         """Return when everything logged is on the disk, rows under checksums that show what a power cut tore.
@@ -173,9 +181,15 @@ class Journal:
                     parts[block.part.number] = block.part
             for part in parts.values():
                 system.sync(part.fd)
+                system.observe("sync", part.path)
             if pieces:
                 self.note("synced", {"pieces": pieces})
-            system.sync(self._events.fileno())
+            self.sync_events()
+            made = self.rows.parts_made
+            if made != self._synced_parts:  # names of new files must last too
+                system.sync_folder(self.folder)
+                system.observe("sync_folder", self.folder)
+                self._synced_parts = made
 
     def seal(self) -> None:
         """Take no more calls."""
@@ -187,12 +201,16 @@ class Journal:
         for part in self.rows.parts:
             part.close()
             part.remove()
+        if system.WINDOWS:  # pragma: no cover - it deletes no open file
+            self._events.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.events_path)
         self._events.close()
 
     def abandon(self) -> None:
-        """Close the files and leave them for recovery to find."""
+        """Close the files and leave them for recovery to find, although this process lives on."""
+        with contextlib.suppress(OSError, ValueError):
+            self.note("abandoned", {})
         for part in self.rows.parts:
             part.close()
         self._events.close()

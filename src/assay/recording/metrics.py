@@ -74,6 +74,7 @@ class MetricRows:
         self._block_of: dict[Layout, Block] = {}
         self._next_layout: Callable[[], int] = itertools.count().__next__
         self._next_part: Callable[[], int] = itertools.count().__next__
+        self.parts_made = 0
         self._sealed = False
         self._part_of: dict[bool, Part | None] = {False: None, True: None}
         self._part_of[False] = self._new_part(large=False)
@@ -180,6 +181,7 @@ class MetricRows:
         else:
             part = Part(self._folder, self._writer, self._next_part(), SMALL_PART_BYTES, SMALL_BLOCK_BYTES)
         self.parts.append(part)
+        self.parts_made = part.number + 1
         return part
 
     def _show(self, layout: Layout, block: Block) -> None:

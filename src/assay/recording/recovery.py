@@ -4,8 +4,9 @@ Whoever opens a store looks for journals that nobody holds. A journal's events f
 since a lock outlives its owner while a forked child lives, the process is asked for too. What is found is cut into
 segments by the same rules, noted in the journal before it is sent, so that recovery itself may be killed anywhere.
 
-Rows are trusted by their marks while the machine has not restarted since. After a restart (a power cut) only rows
-under a checksum that still holds are, and what had reached the store.
+Rows are trusted by their marks while the machine has not restarted since. After a restart, which may have been a power
+cut, a row is trusted if a checksum over it holds, if it lies within one page of memory (pages reach the disk whole),
+or if it reaches into the next page and a later row there is marked (that page was written after this row was).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 
 from assay import system
 from assay.errors import AssayError, RunNotFoundError
-from assay.formats.event import VERSION, Damage, Event, decode_events, encode_event, read_header
+from assay.formats.event import HEADER_BYTES, VERSION, Damage, Event, decode_events, encode_event, read_header
 from assay.formats.rows import WORD_BYTES, Layout, Piece, marked_runs
 from assay.formats.segment import Rows
 from assay.recording.outbox import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
@@ -31,6 +32,7 @@ from assay.storage.contract import Store, WriterSpec
 LOCK_FILE = "recovery.lock"
 DAMAGED_FOLDER = "damaged"
 WAIT_S = 10.0
+PAGE_BYTES = 4096
 
 
 @dataclass(slots=True)
@@ -73,6 +75,7 @@ class _Contents:
     synced: list[list[int]] = field(default_factory=list)
     events: dict[int, Event] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
+    abandoned: bool = False
 
     @property
     def run(self) -> str:
@@ -125,6 +128,8 @@ def _take(found: _Contents, event: Event) -> None:
         found.blocks.append(_Block(body["part"], body["layout"], body["at"], rows, bytearray(rows), bytearray(rows)))
     elif event.kind == "segment":
         found.segments.append(body)
+    elif event.kind == "abandoned":
+        found.abandoned = True
     elif event.kind == "synced":
         found.synced += body["pieces"]
     elif "n" in body:
@@ -173,12 +178,21 @@ def left_behind(folder: str, living: set[str], known: dict[str, system.Process])
         process = known.get(path)
         if process is None:
             try:
-                process = known[path] = read_contents(path).process
+                process = known[path] = _owner(path)
             except (JournalError, OSError):
                 continue
         if system.is_dead(process):
             return True
     return False
+
+
+def _owner(path: str) -> system.Process:
+    with open(path, "rb") as file:
+        start = file.read(PAGE_BYTES)
+    opening = next(decode_events(start), None) if len(start) > HEADER_BYTES else None
+    if not isinstance(opening, Event) or opening.kind != "open":
+        raise JournalError(f"{path}: nothing in it says which process it belongs to")
+    return system.Process(**opening.body["process"])
 
 
 def _journals(folder: str) -> list[str]:
@@ -221,12 +235,12 @@ def _held(path: str, *, force: bool) -> Iterator[bool]:
     try:
         locked = system.try_lock(fd)
         try:
-            process = read_contents(path).process
+            contents = read_contents(path)
+            dead, abandoned = system.is_dead(contents.process), contents.abandoned
         except (JournalError, OSError, KeyError, TypeError):
-            process = None
-        dead = system.is_dead(process) if process is not None else locked
-        # A free lock proves a writer dead where all who can reach the file share one kernel's locks.
-        ours = bool(dead) if not locked else (force or dead is not None)
+            dead, abandoned = None, False
+        # Where the process can't be asked for, a free lock tells, if all who reach the file share one kernel's locks.
+        ours = bool(dead) or (locked and (abandoned or (dead is None and force)))
         try:
             there = os.path.samestat(os.fstat(fd), os.stat(path))
         except OSError:
@@ -273,7 +287,7 @@ def _send_rest(store: Store, folder: str, path: str, contents: _Contents, done: 
     words = _Words(folder, writer)
     _mark_taken(contents)
     here = system.this_process()
-    _mark_trusted(contents, words, all_rows=contents.process.boot == here.boot)
+    _mark_trusted(contents, words, restarted=contents.process.boot != here.boot)
     index = 0
     if contents.segments:
         last = contents.segments[-1]
@@ -379,11 +393,19 @@ def _place(
     return block, (piece.at - block.at) // contents.layouts[block.layout].words
 
 
-def _mark_trusted(contents: _Contents, words: _Words, *, all_rows: bool) -> None:
-    if all_rows:
+def _mark_trusted(contents: _Contents, words: _Words, *, restarted: bool) -> None:
+    if not restarted:
         for block in contents.blocks:
             block.trusted[:] = b"\1" * block.rows
         return
+    for block in contents.blocks:
+        width = contents.layouts[block.layout].words
+        marks = words.of(block.part)[block.at : block.at + block.rows * width : width]
+        for row in range(len(marks)):
+            start = (block.at + row * width) * WORD_BYTES
+            pages = (start + width * WORD_BYTES - 1) // PAGE_BYTES - start // PAGE_BYTES
+            followed = row + 1 < len(marks) and marks[row + 1] > 0
+            block.trusted[row] = pages == 0 or (pages == 1 and followed)
     blocks = {(block.part, block.at): block for block in contents.blocks}
     starts = sorted(blocks)
     for part, layout, at, rows, checksum in contents.synced:

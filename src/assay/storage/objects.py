@@ -109,10 +109,12 @@ class DiskObjects(Objects):
                     digest.update(piece)
                     size_bytes += len(piece)
                     rest = memoryview(piece)
+                    system.observe("write", temporary)
                     while rest:
                         rest = rest[file.write(rest) :]
                 if durable:
                     system.sync(file.fileno())
+                    system.observe("sync", temporary)
             sha256 = digest.hexdigest()
             path = self.path(sha256)
             if self._is_whole(path, size_bytes):
@@ -123,7 +125,7 @@ class DiskObjects(Objects):
             os.replace(temporary, path)
             temporary = ""
             if durable:
-                system.sync_folder(os.path.dirname(path))
+                self._sync_folders({os.path.dirname(path)})
             else:
                 self.unsynced.append(path)
             return ObjectInfo(sha256, size_bytes)
@@ -148,11 +150,17 @@ class DiskObjects(Objects):
                 fd = os.open(path, os.O_RDONLY)
                 try:
                     system.sync(fd)
+                    system.observe("sync", path)
                 finally:
                     os.close(fd)
                 folders.add(os.path.dirname(path))
-        for folder in folders:
+        if folders:
+            self._sync_folders(folders)
+
+    def _sync_folders(self, folders: set[str]) -> None:
+        for folder in (*folders, self._folder):
             system.sync_folder(folder)
+            system.observe("sync_folder", folder)
 
     def open(self, sha256: str) -> IO[bytes]:
         path = self.path(sha256)

@@ -22,7 +22,7 @@ from assay.storage.sql import schema
 
 JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
 """`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
-LOCK_TIMEOUT_S = 30.0
+LOCK_TIMEOUT_S = 10.0
 """How long a transaction waits for those of other processes before it gives up."""
 WAL_LIMIT_BYTES = 1 << 20
 """What the WAL may keep on disk once everything in it has been moved into the database."""
@@ -125,6 +125,7 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                system.observe("commit", self.path)
             except BaseException:
                 self.names.forget()
                 if connection.in_transaction:
