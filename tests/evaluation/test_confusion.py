@@ -14,7 +14,8 @@ import pytest
 from assay.errors import InvalidInputError, InvalidTypeError
 from assay.evaluation.confusion import confusion_matrix
 from assay.formats.evaluation import encode_document
-from tests.evaluation.forms import FORMS, Tensor
+from tests.evaluation.forms import FORMS
+from tests.tensor import Tensor
 
 Y_TRUE = [2, 0, 2, 2, 0, 1]
 Y_PRED = [0, 0, 2, 2, 0, 2]

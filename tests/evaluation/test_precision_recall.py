@@ -13,7 +13,8 @@ from sklearn import metrics
 
 from assay.errors import InvalidInputError, InvalidTypeError
 from assay.evaluation.precision_recall import precision_recall
-from tests.evaluation.forms import FORMS, Tensor
+from tests.evaluation.forms import FORMS
+from tests.tensor import Tensor
 
 Y_TRUE = [0, 0, 1, 1]
 SCORES = [0.1, 0.4, 0.35, 0.8]

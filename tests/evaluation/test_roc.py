@@ -15,7 +15,8 @@ from sklearn.exceptions import UndefinedMetricWarning
 
 from assay.errors import InvalidInputError
 from assay.evaluation.roc import roc_curve
-from tests.evaluation.forms import FORMS, Tensor
+from tests.evaluation.forms import FORMS
+from tests.tensor import Tensor
 
 Y_TRUE = [0, 0, 1, 1]
 SCORES = [0.1, 0.4, 0.35, 0.8]

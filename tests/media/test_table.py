@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from assay.errors import DamagedError, InvalidInputError, InvalidTypeError, StoreVersionError
 from assay.media.table import decode_table, encode_table
-from tests.media.tensor import Tensor
+from tests.tensor import Tensor
 
 # ruff: noqa: DTZ001 (moments on the clock, without a zone, are among the values that must come back)
 

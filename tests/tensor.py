@@ -15,6 +15,9 @@ class Tensor:
         self.dtype = f"torch.{dtype or self.values.dtype}"
         self.attached = attached
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.values.shape
