@@ -73,6 +73,12 @@ class StoreContract(PointsContract, ABC):
 
         assert ["baseline", "baseline-3", "baseline-4"] == names
 
+    def test_the_next_free_name_is_no_longer_than_a_name_may_be(self, store: Store) -> None:
+        name = "x" * 56 + "-yz"
+        names = [store.open_run(run_spec("digits", name, if_exists="new"))[0].name for _ in range(2)]
+
+        assert [name, "x" * 56 + "-2"] == names
+
     def test_a_run_that_must_not_exist_but_does_is_an_error(self, store: Store) -> None:
         first = new_run(store)
 
@@ -186,6 +192,14 @@ class StoreContract(PointsContract, ABC):
         assert (1, status, "why", "where") == (attempt.number, attempt.status, attempt.message, attempt.traceback)
         assert (writer.uid, NOW_US, NOW_US + 50) == (attempt.writer, attempt.start_us, attempt.end_us)
         assert {"host": "box", "pid": 7} == attempt.process
+
+    def test_a_message_that_utf8_can_not_hold_ends_its_writer_all_the_same(self, store: Store) -> None:
+        writer = Writer(store, new_run(store))
+
+        writer.leave(status="Failed", message="no file caf\udce9", traceback="caf\udce9")
+
+        run = store.run(writer.run.uid)
+        assert ("Failed", r"no file caf\udce9") == (run.status, run.status_message)
 
     def test_the_last_writer_to_leave_decides_and_a_failure_weighs_most(self, store: Store) -> None:
         run = new_run(store)

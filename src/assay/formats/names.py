@@ -49,6 +49,12 @@ def generated_run_name() -> str:
     return f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
 
 
+def numbered_name(name: str, number: int) -> str:
+    """`name-2`, `name-3`, …: the name of another run, cut where it would be too long."""
+    tail = f"-{number}"
+    return name[: NAME_LENGTH - len(tail)].rstrip("-_.") + tail
+
+
 def new_uid() -> str:
     """An id: 80 random bits in hexadecimal."""
     return secrets.token_hex(10)

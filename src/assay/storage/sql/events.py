@@ -151,12 +151,18 @@ _HANDLERS = {
 }
 
 
+def _storable(text: str | None) -> str | None:
+    """The text, half characters in it written out: an exception's message may name a file that is not in UTF-8."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
+
+
 def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event) -> None:
     """End a writer as its `leave` event says; the last entered one to leave decides the run's status."""
-    body = leave.body
+    body, end_us = leave.body, leave.time_ns // 1000
+    message, traceback = _storable(body.get("message")), _storable(body.get("traceback"))
     connection.execute(
         "UPDATE writers SET status = ?, message = ?, traceback = ?, end_us = ? WHERE id = ?",
-        (body["status"], body.get("message"), body.get("traceback"), leave.time_ns // 1000, writer_id),
+        (body["status"], message, traceback, end_us, writer_id),
     )
     since = connection.execute("SELECT entered_writer FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
     if since is None:

@@ -20,6 +20,7 @@ from assay.errors import (
 )
 from assay.formats.columns import Columns
 from assay.formats.event import Event
+from assay.formats.names import numbered_name
 from assay.formats.segment import Rows, encode_segment
 from assay.formats.summary import Summary
 from assay.storage.contract import (
@@ -95,7 +96,7 @@ class SqlStore(Store):
             number = 1
             while row is not None:
                 number += 1
-                name = f"{spec.run_name}-{number}"
+                name = numbered_name(spec.run_name, number)
                 row = runs.select_run(connection, "experiment_id = ? AND runs.name = ?", (experiment_id, name))
             display_name = spec.run_display_name if number == 1 else f"{spec.run_display_name}-{number}"
             runs.insert_run(connection, experiment_id, replace(spec, run_name=name, run_display_name=display_name))
