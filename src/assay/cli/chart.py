@@ -77,8 +77,7 @@ def matrix_width(counts: Sequence[Sequence[int]], labels: Sequence[Any]) -> int:
 def _shade(share: float, right: bool) -> Style:
     if share == 0:
         return Style(dim=True)
-    # Readable on dark and light terminals alike: the background carries the share, the text stays plain.
-    strength = int(40 + 120 * min(1.0, share))
-    return Style(
-        color="white", bgcolor=f"rgb(0,{strength},{strength // 2})" if right else f"rgb({strength + 60},30,30)"
-    )
+    # White on a shade of its own is readable on dark and light terminals alike.
+    if right:
+        return Style(color="white", bgcolor=f"rgb(0,{int(50 + 100 * share)},{int(30 + 40 * share)})")
+    return Style(color="white", bgcolor=f"rgb({int(48 + 150 * min(1.0, 3 * share))},32,32)")

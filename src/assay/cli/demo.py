@@ -79,19 +79,21 @@ def _train(recipe: Recipe, digits: Digits, session: Session, out: Console) -> st
 
 
 def _print_next(experiment: str, run: str, session: Session, store: str | None, out: Console) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     assay = _command(session, store)
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for words, what in (
-        (("runs", "--experiment", experiment), "the runs as a table"),
-        (("show", f"{experiment}/{run}"), "all about one of them"),
-        (("doctor",), "is the store whole?"),
-    ):
-        table.add_row("", shlex.join([assay[0], *words, *assay[1:]]), Text(what, "dim"))
+    commands = [
+        (shlex.join([assay[0], *words, *assay[1:]]), what)
+        for words, what in (
+            (("runs", "--experiment", experiment), "the runs as a table"),
+            (("show", f"{experiment}/{run}"), "all about one of them"),
+            (("doctor",), "is the store whole?"),
+        )
+    ]
+    longest = max(len(command) for command, _ in commands)
     out.print("\n[bold]Next[/]")
-    out.print(table)
+    for command, what in commands:
+        out.print(Text.assemble(f"  {command.ljust(longest)}  ", (f"# {what}", "dim")), soft_wrap=True)
     out.print("  and log your own: [bold]from assay import Run[/]")
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from assay import SortOrderType, list_runs, load_run
 from assay.cli import wording
 from assay.cli.run_charts import charts
-from assay.cli.run_page import plain_table
+from assay.cli.run_page import COLUMN_GAP, plain_table
 from assay.cli.run_table import STATUS_STYLES
 from assay.cli.sparkline import sparkline
 from assay.formats.evaluation import CONFUSION_MATRIX, PRECISION_RECALL_CURVE, ROC_CURVE
@@ -46,7 +46,7 @@ def print_report(experiment: str, names: Sequence[str], session: Session, out: C
 def _overview(runs: Sequence[Run], width: int) -> Table:
     headings = ("run", "status", "model", "accuracy", "ROC area", "avg prec")
     rows = [_overview_row(run) for run in runs]
-    taken = sum(max(map(len, column)) + 1 for column in zip(headings, *rows, strict=True))
+    taken = sum(max(map(len, column)) + COLUMN_GAP for column in zip(headings, *rows, strict=True))
     table = plain_table()
     for heading in headings:
         numeric = heading in ("accuracy", "ROC area", "avg prec")

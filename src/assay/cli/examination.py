@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 
 from assay.errors import AssayError
-from assay.recording.recovery import JournalFinding, inspect, recover
+from assay.recording.inspection import JournalFinding, inspect
+from assay.recording.recovery import recover
 from assay.session import JOURNALS_FOLDER
 from assay.storage.checkup import check_contents, check_header, damaged_folder
 from assay.storage.finding import Checkup, Finding

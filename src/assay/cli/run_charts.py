@@ -36,8 +36,8 @@ def charts(documents: Sequence[Mapping[str, Any]], width: int) -> RenderableType
 
 def _curve_width(documents: Sequence[Mapping[str, Any]], width: int) -> int:
     curves = sum(document["type"] != CONFUSION_MATRIX for document in documents)
-    matrices: int = sum(_matrix_width(one) for one in documents if one["type"] == CONFUSION_MATRIX)
-    room = (width - matrices - _GAP * (len(documents) - 1)) // max(1, curves)
+    matrices = sum(_matrix_width(one) for one in documents if one["type"] == CONFUSION_MATRIX)
+    room: int = (width - matrices - _GAP * (len(documents) - 1)) // max(1, curves)
     return max(_LEAST_WIDTH, min(_MOST_WIDTH, room))
 
 
@@ -79,7 +79,8 @@ def _labels(document: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _matrix_width(document: Mapping[str, Any]) -> int:
-    return max(_LEAST_MATRIX, chart.matrix_width(document["confusionMatrix"], _labels(document)))
+    width: int = chart.matrix_width(document["confusionMatrix"], _labels(document))
+    return max(_LEAST_MATRIX, width)
 
 
 def _head(title: str, told: str, width: int) -> Text:

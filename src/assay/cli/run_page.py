@@ -22,6 +22,8 @@ from assay.storage.contract import ArtifactRecord, AttemptRecord, RunRecord, Sto
 
 MOST_ROWS = 100
 """Metrics and artifacts that are shown; JSON has all."""
+COLUMN_GAP = 2
+"""Characters between two columns of a `plain_table`."""
 _TREND_POINTS = 1000
 _NAME_WIDTH = 32
 
@@ -105,8 +107,8 @@ class RunPage:
         with_best = any(summary.best is not None for _, summary in shown)
         rows = [self._metric_row(name, summary, with_best) for name, summary in shown]
         headings = ["metric", "last", *(["best"] if with_best else []), "min", "max", "points", "steps"]
-        taken = sum(max(map(len, column)) + 1 for column in zip(headings, *rows, strict=True))
-        width = max(8, min(40, self._console.width - taken - 2))
+        taken = sum(max(map(len, column)) + COLUMN_GAP for column in zip(headings, *rows, strict=True))
+        width = max(8, min(40, self._console.width - taken - COLUMN_GAP))
         table = plain_table()
         for heading in [headings[0], "trend", *headings[1:]]:
             table.add_column(heading, justify="left" if heading in ("metric", "trend") else "right", no_wrap=True)

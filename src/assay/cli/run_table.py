@@ -33,6 +33,10 @@ class _Column:
     def width(self) -> int:
         return max(len(self.heading), *map(len, self.cells)) + _PADDING
 
+    @property
+    def filled(self) -> int:
+        return sum(cell != "" for cell in self.cells)
+
 
 def run_table(rows: Sequence[Row], width: int) -> RenderableType:
     """The runs as a table of at most `width` characters, with a line that says what had no room."""
@@ -41,7 +45,8 @@ def run_table(rows: Sequence[Row], width: int) -> RenderableType:
     room = width - sum(column.width for column in fixed)
     chosen: list[_Column] = []
     for column in candidates:
-        if column.width <= room:
+        # What half of the runs lack is left to `assay show`.
+        if column.width <= room and column.filled * 2 >= len(rows):
             chosen.append(column)
             room -= column.width
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)

@@ -1,0 +1,238 @@
+"""What a dead writer left: its events file read whole, and its rows with what was shipped of them.
+
+Rows are trusted by their marks while the machine has not restarted since. After a restart, which may have been a power
+cut, a row is trusted if a checksum over it holds, if it lies within one page of memory (pages reach the disk whole),
+or if it reaches into the next page and the row behind it is marked (that page was written after this row was).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assay import system
+from assay.errors import AssayError
+from assay.formats.event import HEADER_BYTES, VERSION, Damage, Event, decode_events, read_header
+from assay.formats.rows import WORD_BYTES, Layout, Piece, marked_runs
+
+PAGE_BYTES = 4096
+
+
+class JournalError(AssayError):
+    """A journal that can't be recovered as it is."""
+
+
+@dataclass(slots=True)
+class _Block:
+    part: int
+    layout: int
+    at: int
+    rows: int
+    shipped: bytearray
+    trusted: bytearray
+
+
+class Remains:
+    """A journal that its writer does not hold any more.
+
+    Args:
+        path: The events file.
+
+    Raises:
+        JournalError: It is not an events file, says nothing of its run, or is of a newer version.
+        OSError: It can't be read.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.folder = os.path.dirname(path)
+        self.opening: dict[str, Any] = {}
+        self.layouts: dict[int, Layout] = {}
+        self.segments: list[dict[str, Any]] = []
+        self.events: dict[int, Event] = {}
+        self.damage: list[Damage] = []
+        self.abandoned = False
+        self._blocks: list[_Block] = []
+        self._synced: list[list[int]] = []
+        self._words: dict[int, array[int]] = {}
+        self._size_bytes = self._read()
+
+    def _read(self) -> int:
+        with open(self.path, "rb") as file:
+            data = file.read()
+        try:
+            version = read_header(data)
+        except ValueError as error:
+            raise JournalError(f"{self.path}: {error}") from error
+        if version > VERSION:
+            raise JournalError(f"{self.path} was written by a newer Assay (format {version}); upgrade to recover it")
+        for event in decode_events(data):
+            if isinstance(event, Damage):
+                self.damage.append(event)
+            else:
+                self._take(event)
+        if not self.opening:
+            raise JournalError(f"{self.path}: nothing in it says which run it belongs to")
+        return len(data)
+
+    def _take(self, event: Event) -> None:
+        body = event.body
+        if event.kind == "open":
+            self.opening = body
+        elif event.kind == "block":
+            if "names" in body:
+                self.layouts[body["layout"]] = Layout(tuple(body["names"]), bool(body["stamped"]))
+            rows = int(body["rows"])
+            if body["layout"] in self.layouts:  # else damage took the event that says what its rows are
+                self._blocks.append(
+                    _Block(body["part"], body["layout"], body["at"], rows, bytearray(rows), bytearray(rows))
+                )
+        elif event.kind == "segment":
+            self.segments.append(body)
+        elif event.kind == "abandoned":
+            self.abandoned = True
+        elif event.kind == "synced":
+            self._synced += body["pieces"]
+        elif "n" in body:
+            self.events[body["n"]] = event
+
+    @property
+    def run(self) -> str:
+        """`experiment/run`."""
+        run = self.opening["run"]
+        return f"{run['experiment']}/{run['name']}"
+
+    @property
+    def process(self) -> system.Process:
+        """The writing process."""
+        return system.Process(**self.opening["process"])
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether bytes were lost that a call had returned for: more than one unfinished frame at the very end."""
+        if not self.damage:
+            return False
+        last = self.damage[-1]
+        return len(self.damage) > 1 or last.offset + last.size_bytes != self._size_bytes
+
+    def unshipped_events(self) -> list[Event]:
+        """The events that no noted segment holds, in the order of logging, `leave` excepted."""
+        sent = {number for segment in self.segments for number in numbers_of(segment)}
+        return [event for number, event in sorted(self.events.items()) if number not in sent and event.kind != "leave"]
+
+    def leave(self) -> Event | None:
+        """How the writer left its block, None where it died in there."""
+        return next((event for event in self.events.values() if event.kind == "leave"), None)
+
+    def unshipped_pieces(self) -> list[Piece]:
+        """The rows that no noted segment holds and that can be trusted."""
+        places = sorted((block.part, block.at) for block in self._blocks)
+        blocks = {(block.part, block.at): block for block in self._blocks}
+        for segment in self.segments:
+            for piece in segment["pieces"]:
+                self._cover(blocks, places, Piece(*piece), "shipped")
+        self._trust(blocks, places)
+        return [piece for block in self._blocks for piece in self._left(block)]
+
+    def _trust(self, blocks: dict[tuple[int, int], _Block], places: list[tuple[int, int]]) -> None:
+        if self.process.boot == system.this_process().boot:
+            for block in self._blocks:
+                block.trusted[:] = b"\1" * block.rows
+            return
+        for block in self._blocks:
+            width, marks = self.layouts[block.layout].words, self._marks(block)
+            for row in range(len(marks)):
+                start = (block.at + row * width) * WORD_BYTES
+                pages = (start + width * WORD_BYTES - 1) // PAGE_BYTES - start // PAGE_BYTES
+                followed = row + 1 < len(marks) and marks[row + 1] > 0
+                block.trusted[row] = pages == 0 or (pages == 1 and followed)
+        for *place, checksum in self._synced:
+            piece = Piece(*place)
+            if piece.layout in self.layouts and zlib.crc32(self.body(piece)) == checksum:
+                self._cover(blocks, places, piece, "trusted")
+
+    def _cover(
+        self, blocks: dict[tuple[int, int], _Block], places: list[tuple[int, int]], piece: Piece, which: str
+    ) -> None:
+        index = bisect_right(places, (piece.part, piece.at)) - 1
+        if index >= 0 and piece.layout in self.layouts:
+            block = blocks[places[index]]
+            first = (piece.at - block.at) // self.layouts[block.layout].words
+            getattr(block, which)[first : first + piece.rows] = b"\1" * piece.rows
+
+    def _left(self, block: _Block) -> Iterator[Piece]:
+        usable = [
+            mark if trusted and not shipped else 0
+            for mark, shipped, trusted in zip(self._marks(block), block.shipped, block.trusted, strict=False)
+        ]
+        width = self.layouts[block.layout].words
+        for first, count in marked_runs(usable)[0]:
+            yield Piece(block.part, block.layout, block.at + first * width, count)
+
+    def _marks(self, block: _Block) -> list[int]:
+        width = self.layouts[block.layout].words
+        return self._part(block.part)[block.at : block.at + block.rows * width : width].tolist()
+
+    def body(self, piece: Piece) -> bytes:
+        """The words of a piece; empty where its file is gone, as it is once the store has all of it."""
+        width = self.layouts[piece.layout].words
+        body = self._part(piece.part)[piece.at : piece.at + piece.rows * width].tobytes()
+        return body if len(body) == piece.rows * width * WORD_BYTES else b""
+
+    def _part(self, part: int) -> array[int]:
+        known = self._words.get(part)
+        if known is None:
+            known = self._words[part] = array("q")
+            path = os.path.join(self.folder, f"{writer_of(self.path)}.{part}.rows")
+            with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
+                data = file.read()
+                known.frombytes(data[: len(data) // WORD_BYTES * WORD_BYTES])
+        return known
+
+
+def numbers_of(segment: dict[str, Any]) -> Iterator[int]:
+    """The numbers of the events of a noted segment."""
+    for first, last in segment["events"]:
+        yield from range(first, last + 1)
+
+
+def owner_of(path: str) -> system.Process:
+    """The process that an events file belongs to, from its first page.
+
+    Raises:
+        JournalError: The file does not say.
+        OSError: It can't be read.
+    """
+    with open(path, "rb") as file:
+        start = file.read(PAGE_BYTES)
+    opening = next(decode_events(start), None) if len(start) > HEADER_BYTES else None
+    if not isinstance(opening, Event) or opening.kind != "open":
+        raise JournalError(f"{path}: nothing in it says which process it belongs to")
+    return system.Process(**opening.body["process"])
+
+
+def events_files(folder: str) -> list[str]:
+    """The events files in a folder of journals."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(os.path.join(folder, name) for name in names if name.endswith(".events"))
+
+
+def writer_of(path: str) -> str:
+    """The writer that a file in a folder of journals belongs to."""
+    return os.path.basename(path).partition(".")[0]
+
+
+def files_of(path: str) -> list[str]:
+    """All files of the journal of an events file, that file last."""
+    folder, writer = os.path.split(path)[0], writer_of(path)
+    files = [os.path.join(folder, name) for name in os.listdir(folder) if name.startswith(writer + ".")]
+    return sorted(files, key=lambda name: name == path)
