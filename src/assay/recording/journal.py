@@ -8,6 +8,7 @@ on a call's way: log calls come from threads, signal handlers and finalizers. `o
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import threading
@@ -73,6 +74,7 @@ class Journal:
         self.opened_us = time.time_ns() // 1000
         self.closed = False
         self.refused = 0
+        self._cut_bytes = 0
         self.pending: deque[Event] = deque()
         self.shipping, self._syncing = threading.RLock(), threading.RLock()
         self._next_event: Callable[[], int] = itertools.count().__next__
@@ -141,9 +143,13 @@ class Journal:
 
     def _append(self, data: bytes) -> None:
         system.observe("write", self.events_path)
+        if self._cut_bytes:
+            data = encode_event(Event(time.time_ns(), "cut", {"size_bytes": self._cut_bytes})) + data
         written = self._events.write(data)
-        if written != len(data):  # what is there now is a damaged frame, which every reader skips
-            raise OSError(28, "No space left on device", self.events_path)
+        if written != len(data):  # what is there now is no whole frame: every reader skips it, and is told of it
+            self._cut_bytes += written or 0
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.events_path)
+        self._cut_bytes = 0
 
     def check_open(self) -> None:
         """Make sure that calls are taken; in a forked child, as a writer of its own.

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay import system
-from assay.errors import RunNotFoundError
+from assay.errors import RefusedError, RunNotFoundError
 from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
@@ -194,6 +194,7 @@ class _Sender:
         events, pieces = remains.unshipped_events(), remains.unshipped_pieces()
         leave = remains.leave() or _death(remains)
         with open(remains.path, "ab", buffering=0) as file:
+            file.truncate(remains.whole_bytes)  # a call that a kill cut short never returned
             final = False
             while not final:
                 some, size_bytes = 0, 0
@@ -207,7 +208,9 @@ class _Sender:
                     now = [*now, leave]
                 noted = [event for event in now if "n" in event.body]
                 system.observe("write", remains.path)
-                file.write(encode_event(Event(time.time_ns(), "segment", described(index, noted, sent))))
+                note = encode_event(Event(time.time_ns(), "segment", described(index, noted, sent)))
+                if file.write(note) != len(note):
+                    raise RefusedError(f"no space left to note in {remains.path} what is sent; nothing was lost")
                 self._append(index, now, self._rows(sent), final=final)
                 index += 1
 

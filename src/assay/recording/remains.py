@@ -58,6 +58,7 @@ class Remains:
         self.events: dict[int, Event] = {}
         self.damage: list[Damage] = []
         self.abandoned = False
+        self._cut_bytes = 0
         self._blocks: list[_Block] = []
         self._synced: list[list[int]] = []
         self._words: dict[int, array[int]] = {}
@@ -97,6 +98,8 @@ class Remains:
             self.segments.append(body)
         elif event.kind == "abandoned":
             self.abandoned = True
+        elif event.kind == "cut":
+            self._cut_bytes += body["size_bytes"]
         elif event.kind == "synced":
             self._synced += body["pieces"]
         elif "n" in body:
@@ -115,11 +118,19 @@ class Remains:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether bytes were lost that a call had returned for: more than one unfinished frame at the very end."""
-        if not self.damage:
-            return False
-        last = self.damage[-1]
-        return len(self.damage) > 1 or last.offset + last.size_bytes != self._size_bytes
+        """Whether bytes were lost that a call had returned for.
+
+        An unfinished frame at the very end is none of them, nor is what a full disk cut short.
+        """
+        size_bytes = sum(one.size_bytes for one in self.damage)
+        return size_bytes > self._cut_bytes + (self._size_bytes - self.whole_bytes)
+
+    @property
+    def whole_bytes(self) -> int:
+        """How long the events file is without an unfinished frame at its end."""
+        last = self.damage[-1] if self.damage else None
+        ends = last is not None and last.offset + last.size_bytes == self._size_bytes
+        return last.offset if last is not None and ends else self._size_bytes
 
     def unshipped_events(self) -> list[Event]:
         """The events that no noted segment holds, in the order of logging, `leave` excepted."""
