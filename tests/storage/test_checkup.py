@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from assay.errors import RefusedError, StoreVersionError
+from assay.formats.event import Event
 from assay.storage.checkup import check_contents, check_header, damaged_folder
 from assay.storage.finding import Checkup, Finding
 from assay.storage.sql.store import SqlStore
@@ -134,6 +137,25 @@ def test_a_header_is_rebuilt_under_what_the_wal_still_holds(folder: Path, tmp_pa
     after = everything(folder)
     assert {"newer than the file"} == {run.description for run, *_ in after.values()}
     assert {name: found[1:] for name, found in before.items()} == {name: found[1:] for name, found in after.items()}
+
+
+def test_a_store_whose_first_page_is_still_in_the_wal_is_whole(tmp_path: Path) -> None:
+    store = fill(tmp_path / "living")
+    shutil.copytree(tmp_path / "living", tmp_path / "store")  # the files as a kill leaves them
+    store.close()
+
+    assert [] == examine(tmp_path / "store").findings
+
+
+def test_a_header_that_the_wal_holds_too_is_no_fault(tmp_path: Path) -> None:
+    store = fill(tmp_path / "living")
+    shutil.copytree(tmp_path / "living", tmp_path / "store")
+    store.close()
+    with (tmp_path / "store" / "catalog.db").open("r+b") as file:
+        file.write(b"\0" * 100)
+
+    assert [] == examine(tmp_path / "store").findings
+    assert everything(tmp_path / "living") == everything(tmp_path / "store")
 
 
 def test_what_stood_in_an_overwritten_header_is_kept(folder: Path) -> None:
@@ -377,6 +399,21 @@ def test_an_object_that_nothing_names_is_no_fault(folder: Path) -> None:
 
     assert "named by no artifact" in only_finding(checkup).what
     assert checkup.is_whole
+
+
+def test_files_of_a_directory_are_named_by_its_listing(folder: Path) -> None:
+    store = SqlStore(str(folder))
+    file = store.objects.put(io.BytesIO(b"a file in a directory"))
+    listing = store.objects.put(io.BytesIO(json.dumps({"files": [{"path": "a.txt", "sha256": file.sha256}]}).encode()))
+    body = {"name": "data", "is_output": False, "kind": "directory", "sha256": listing.sha256, "size_bytes": 21}
+    store.apply(store.find_run("digits", "open").uid, [Event(1, "artifact", body)])
+    store.close()
+
+    assert [] == examine(folder).findings
+    os.unlink(store.objects.path(file.sha256))
+    finding = only_finding(examine(folder))
+    assert (store.objects.path(file.sha256), ("digits/open",)) == (finding.path, finding.runs)
+    assert "artifact 'data/a.txt' of digits/open" in finding.what
 
 
 def test_what_a_dead_process_left_half_stored_is_deleted_when_old(folder: Path) -> None:

@@ -7,6 +7,7 @@ tables are looked at.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from assay.errors import AssayError
 from assay.recording.inspection import JournalFinding, inspect
@@ -15,8 +16,6 @@ from assay.session import JOURNALS_FOLDER
 from assay.storage.checkup import check_contents, check_header, damaged_folder
 from assay.storage.finding import Checkup, Finding
 from assay.storage.sql.store import SqlStore
-
-_LEFT = "its writer ended without carrying it to the store; whoever next opens the store does that"
 
 
 def examine(folder: str, *, repair: bool = False) -> Checkup:
@@ -38,33 +37,11 @@ def examine(folder: str, *, repair: bool = False) -> Checkup:
 def _check_journals(checkup: Checkup, damaged: str | None) -> None:
     folder = os.path.join(checkup.location, JOURNALS_FOLDER)
     found = inspect(folder)
-    checkup.count("journals", len({one.path for one in found if one.state not in ("aside", "orphan")}))
-    how: dict[str, str] = {}
-    if damaged is not None and any(one.state in ("left", "damaged", "unreadable") for one in found):
-        how = _recover(checkup.location, folder)
-    for journal in found:
-        finding = _finding(journal)
-        if finding is None:
-            continue
-        if damaged is not None:
-            done = how.get(journal.path, "")
-            moved = _move_aside(journal.path, folder, damaged) if journal.state != "left" else ""
-            finding = finding.mended("; ".join(part for part in (done, moved) if part))
-        checkup.findings.append(finding)
-
-
-def _recover(location: str, folder: str) -> dict[str, str]:
-    store = SqlStore(location)
-    try:
-        done = recover(store, folder)
-    except AssayError as error:
-        return dict.fromkeys((one.path for one in inspect(folder)), f"could not be recovered: {error}")
-    finally:
-        store.close()
-    return {
-        one.path: f"{one.rows} rows and {one.events} events recovered" + (f"; {one.note}" if one.note else "")
-        for one in done
-    }
+    checkup.count("journals", sum(one.state not in ("aside", "orphan") for one in found))
+    findings = {one.path: finding for one in found if (finding := _finding(one)) is not None}
+    if damaged is not None and findings:
+        _repair(checkup.location, folder, damaged, findings)
+    checkup.findings += findings.values()
 
 
 def _finding(journal: JournalFinding) -> Finding | None:
@@ -72,16 +49,36 @@ def _finding(journal: JournalFinding) -> Finding | None:
     if journal.state == "living":
         return None
     if journal.state == "left":
-        return Finding("journal", journal.path, _LEFT, runs, repairable=True, harmless=True)
-    return Finding("journal", journal.path, journal.detail, runs, repairable=True)
+        what = f"left {journal.detail}; whoever next logs or reads here brings it into the store"
+        return Finding("journal", journal.path, what, runs, repairable=True, harmless=True)
+    return Finding("journal", journal.path, journal.detail.removeprefix(f"{journal.path}: "), runs, repairable=True)
 
 
-def _move_aside(path: str, folder: str, damaged: str) -> str:
-    """Move a journal, or what recovery set aside of it, to where a repair keeps things."""
-    for place in (path, os.path.join(folder, "damaged", os.path.basename(path))):
-        if os.path.exists(place):
-            kept = os.path.join(damaged, JOURNALS_FOLDER, os.path.basename(path))
+def _repair(location: str, folder: str, damaged: str, findings: dict[str, Finding]) -> None:
+    store = SqlStore(location)
+    try:
+        done = recover(store, folder)
+    except AssayError as error:
+        for path, finding in findings.items():
+            findings[path] = replace(finding, what=f"{finding.what}; it can't be recovered: {error}")
+        return
+    finally:
+        store.close()
+    for one in done:
+        if one.path in findings and one.rows + one.events > 0:
+            findings[one.path] = findings[one.path].mended(f"{one.rows} rows and {one.events} events recovered")
+    _move_aside(folder, damaged, findings)
+
+
+def _move_aside(folder: str, damaged: str, findings: dict[str, Finding]) -> None:
+    """Move what recovery could not use to where repairs keep things, out of the sight of the next check-up."""
+    for journal in inspect(folder):
+        if journal.state in ("aside", "orphan"):
+            name = os.path.basename(journal.path)
+            kept = os.path.join(damaged, JOURNALS_FOLDER, name)
             os.makedirs(os.path.dirname(kept), exist_ok=True)
-            os.replace(place, kept)
-            return f"moved to {kept}"
-    return ""
+            os.replace(journal.path, kept)
+            for path in (journal.path, os.path.join(folder, name)):
+                if path in findings:
+                    done = findings[path].repaired
+                    findings[path] = findings[path].mended(f"{done}; moved to {kept}" if done else f"moved to {kept}")

@@ -6,6 +6,8 @@ It looks at what the store itself keeps: the catalog's file and tables, and obje
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import time
 from collections import defaultdict
@@ -20,6 +22,8 @@ from assay.storage.sql.header import header_fault, rebuild_header
 from assay.storage.sql.rewrite import locked
 from assay.storage.sql.store import CATALOG_FILE, OBJECTS_FOLDER
 
+DIRECTORY = "directory"
+"""The kind of an artifact whose object lists the objects of its files."""
 DAMAGED_FOLDER = "damaged"
 """Below the store: what a repair took out of the way, a folder for each repair."""
 LEFTOVER_S = 3600
@@ -94,7 +98,7 @@ def _check_objects(checkup: Checkup, database: Database, damaged: str | None) ->
     folder = os.path.join(checkup.location, OBJECTS_FOLDER)
     objects = DiskObjects(folder)
     # Objects are stored before artifacts name them: what is named now must be there, what is there may be named later.
-    named = _named_objects(database)
+    named = _named_objects(database, objects)
     stored = set()
     unnamed, unnamed_bytes = 0, 0
     for info in objects.list():
@@ -121,16 +125,25 @@ def _check_objects(checkup: Checkup, database: Database, damaged: str | None) ->
     _check_leftovers(checkup, folder, damaged)
 
 
-def _named_objects(database: Database) -> dict[str, list[tuple[str, str]]]:
+def _named_objects(database: Database, objects: DiskObjects) -> dict[str, list[tuple[str, str]]]:
+    """The users, (run, artifact), of each object that an artifact names, or that the listing of a directory names."""
     named: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    listings = []
     with database.read() as connection:
         rows = connection.execute(
-            "SELECT sha256, experiments.name || '/' || runs.name, artifacts.name FROM artifacts "
+            "SELECT sha256, kind, experiments.name || '/' || runs.name, artifacts.name FROM artifacts "
             "JOIN runs ON runs.id = run_id JOIN experiments ON experiments.id = experiment_id "
             "WHERE sha256 IS NOT NULL ORDER BY artifacts.id"
         )
-        for sha256, run, name in rows:
+        for sha256, kind, run, name in rows:
             named[sha256].append((run, name))
+            if kind == DIRECTORY:
+                listings.append((sha256, run, name))
+    for sha256, run, name in listings:
+        # A listing that is damaged or gone is reported as an object like any other.
+        with contextlib.suppress(DamagedError, OSError):
+            for entry in json.loads(b"".join(objects.read_checked(sha256)))["files"]:
+                named[entry["sha256"]].append((run, f"{name}/{entry['path']}"))
     return named
 
 

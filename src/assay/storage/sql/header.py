@@ -33,7 +33,31 @@ def header_fault(path: str) -> str | None:
     A version greater than this reader's is nothing wrong: opening the store says what to do.
     """
     with open(path, "rb") as file:
-        head = file.read(HEADER_BYTES)
+        fault = _fault_of(file.read(HEADER_BYTES))
+    return fault if fault is None or not _is_in_wal(path) else None
+
+
+def _is_in_wal(path: str) -> bool:
+    """Whether the WAL holds a first page that SQLite reads instead of the one in the file, as after a kill."""
+    if not os.path.exists(path + "-wal") or os.path.getsize(path + "-wal") == 0:
+        return False
+    try:
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
+        try:
+            return bool(connection.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID)
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return False
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(os.path.abspath(path))
+
+
+def _fault_of(head: bytes) -> str | None:
     if not head:
         return "the file is empty"
     if len(head) < HEADER_BYTES:
@@ -125,12 +149,10 @@ def _overwrite(path: str, data: bytes) -> None:
 
 
 def _holds_the_tables(path: str) -> bool:
-    from urllib.parse import quote
-
     wanted = {line.split()[2] for line in schema.TABLES.splitlines() if line.startswith("CREATE ")}
     try:
         # Immutable: a look that takes no lock and never carries a WAL into a file which may be no database.
-        connection = sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro&immutable=1", uri=True)
         try:
             found = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
         finally:
