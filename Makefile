@@ -62,8 +62,10 @@ $(VENV)/bin/python:
 	@"$(PYTHON)" -m venv --clear $(VENV) || { rm -rf $(VENV); \
 		echo 'make: $(PYTHON) can make no virtual environment (on Debian and Ubuntu: apt-get install python3-venv)' >&2; exit 1; }
 
-# Hashes of every platform's files for Python 3.11 and later, and no address: the lock names no package registry.
-LOCK = "$$uv/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+# Hashes of every platform's files and no address: the lock names no package registry. One version of each package for
+# all of Python 3.11 and later, so that tests and types say the same on each.
+LOCK = "$$uv/bin/uv" pip compile -q --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 lock: $(VENV)/bin/python
 	uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && \
