@@ -69,13 +69,15 @@ def recover(store: Store, folder: str, *, living: set[str] | None = None, force:
     """
     living = living or set()
     paths = [path for path in events_files(folder) if writer_of(path) not in living]
+    force = force or (bool(paths) and not system.is_network(folder))
+    # Most of what lies here is alive; that is seen without keeping others from seeing it too.
+    paths = [path for path in paths if _is_free(path, force=force)]
     if not paths:
         return []
     done = []
     with _alone(folder) as alone:
         if not alone:
             return []
-        force = force or not system.is_network(folder)
         for path in paths:
             with _held(path, force=force) as held:
                 if held:
@@ -121,6 +123,11 @@ def _alone(folder: str) -> Iterator[bool]:
         yield got
     finally:
         os.close(fd)
+
+
+def _is_free(path: str, *, force: bool) -> bool:
+    with _held(path, force=force) as held:
+        return held
 
 
 @contextlib.contextmanager

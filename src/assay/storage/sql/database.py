@@ -24,7 +24,7 @@ JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
 """`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
 LOCK_TIMEOUT_S = 10.0
 """How long a transaction waits for those of other processes before it gives up."""
-WAL_LIMIT_BYTES = 1 << 20
+WAL_LIMIT_BYTES = 1 << 16
 """What the WAL may keep on disk once everything in it has been moved into the database."""
 
 Connection = sqlite3.Connection
@@ -141,7 +141,7 @@ class Database:
                 with self._exclusive():
                     connection.execute("PRAGMA incremental_vacuum").fetchall()
             with contextlib.suppress(OSError):
-                if os.path.getsize(self.path + "-wal") > WAL_LIMIT_BYTES:
+                if os.path.getsize(self.path + "-wal") > max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20):
                     with self._exclusive():
                         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
