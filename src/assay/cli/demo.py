@@ -32,6 +32,8 @@ def demo(*, store: str | None = None) -> int:
     Args:
         store: Folder of the store. Left out, `assay where` says which.
     """
+    from rich.text import Text
+
     from assay.cli.demo_training import EXPERIMENT, check_packages, load_digits, recipes
     from assay.cli.usage import console
     from assay.session import Session
@@ -41,7 +43,9 @@ def demo(*, store: str | None = None) -> int:
 
     out = console()
     session = Session(store)
-    out.print(f"Four models learn to read noisy digits, tracked in [bold]{session.location}[/]", soft_wrap=True)
+    out.print(
+        Text.assemble("Four models learn to read noisy digits, tracked in ", (session.location, "bold")), soft_wrap=True
+    )
     names = []
     with _quiet():
         digits = load_digits()
@@ -66,6 +70,8 @@ def _quiet() -> Iterator[None]:
 
 
 def _train(recipe: Recipe, digits: Digits, session: Session, out: Console) -> str:
+    from rich.text import Text
+
     from assay.cli.demo_training import train
 
     start = time.perf_counter()
@@ -74,7 +80,7 @@ def _train(recipe: Recipe, digits: Digits, session: Session, out: Console) -> st
     how = f"{recipe.steps} {recipe.unit}"
     if recipe.steps_in_child:
         how += f", and {recipe.steps_in_child} in a child process by load_run()"
-    out.print(f"  [green]✓[/] {name}: {how} [dim]({took:.1f} s)[/]")
+    out.print(Text.assemble("  ", ("✓", "green"), f" {name}: {how} ", (f"({took:.1f} s)", "dim")))
     return name
 
 
@@ -91,10 +97,10 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
         )
     ]
     longest = max(len(command) for command, _ in commands)
-    out.print("\n[bold]Next[/]")
+    out.print(Text("\nNext", "bold"))
     for command, what in commands:
         out.print(Text.assemble(f"  {command.ljust(longest)}  ", (f"# {what}", "dim")), soft_wrap=True)
-    out.print("  and log your own: [bold]from assay import Run[/]")
+    out.print(Text.assemble("  and log your own: ", ("from assay import Run", "bold")))
 
 
 def _command(session: Session, store: str | None) -> list[str]:

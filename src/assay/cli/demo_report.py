@@ -36,7 +36,7 @@ def print_report(experiment: str, names: Sequence[str], session: Session, out: C
     """Print a table of runs, then the charts and artifacts of each, and how much was read."""
     listed = [run.run_name for run in list_runs(experiment, sagemaker_session=session, sort_order=_ORDER)]
     runs = [load_run(name, experiment, sagemaker_session=session) for name in listed if name in names]
-    out.print(f"\n[bold]{experiment}[/], read back from the store:\n")
+    out.print(Text.assemble(("\n" + experiment, "bold"), ", read back from the store:\n"))
     out.print(_overview(runs, out.width))
     for run in runs:
         _print_run(run, session, out)

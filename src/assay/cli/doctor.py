@@ -9,6 +9,7 @@ from assay.cli.usage import Flag, Json
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from assay.storage.finding import Checkup, Finding
 
@@ -93,17 +94,21 @@ def _looked_at(checkup: Checkup) -> str:
     return f"{', '.join(parts)} ({wording.size(object_bytes)})" if "objects" in counts else ", ".join(parts)
 
 
-def _verdict(checkup: Checkup, *, repaired: bool) -> str:
+def _verdict(checkup: Checkup, *, repaired: bool) -> Text:
+    from rich.text import Text
+
     from assay.cli import wording
 
     wrong = [finding for finding in checkup.findings if not finding.harmless and not finding.repaired]
     if not wrong:
-        mended = [finding for finding in checkup.findings if finding.repaired]
-        return "[green]The store is whole.[/]" if not mended else "[green]The store is whole again.[/]"
+        mended = any(finding.repaired for finding in checkup.findings)
+        return Text("The store is whole again." if mended else "The store is whole.", "green")
+    faults = (wording.amount(len(wrong), "fault"), "red")
     repairable = sum(finding.repairable for finding in wrong)
-    text = f"[red]{wording.amount(len(wrong), 'fault')}[/]"
     if repaired:
-        return f"{text} can't be repaired: restore what is named from a backup. All else in the store can be read."
-    if repairable:
-        return f"{text}, of which {repairable} can be repaired: assay doctor --repair"
-    return f"{text}, none of which can be repaired: restore what is named from a backup."
+        rest = " can't be repaired: restore what is named from a backup. All else in the store can be read."
+    elif repairable:
+        rest = f", of which {repairable} can be repaired: assay doctor --repair"
+    else:
+        rest = ", none of which can be repaired: restore what is named from a backup."
+    return Text.assemble(faults, rest)

@@ -16,7 +16,7 @@ DRAWN = (ROC_CURVE, PRECISION_RECALL_CURVE, CONFUSION_MATRIX)
 """The types of documents that are drawn, in this order."""
 HEIGHT = 11
 _GAP = 2
-_LEAST_WIDTH, _MOST_WIDTH = 20, 36
+_LEAST_WIDTH, _MOST_WIDTH = 22, 36
 _LEAST_MATRIX = 32
 """What stands above a matrix takes this much."""
 
@@ -36,7 +36,7 @@ def charts(documents: Sequence[Mapping[str, Any]], width: int) -> RenderableType
 
 def _curve_width(documents: Sequence[Mapping[str, Any]], width: int) -> int:
     curves = sum(document["type"] != CONFUSION_MATRIX for document in documents)
-    matrices = sum(_matrix_width(one) for one in documents if one["type"] == CONFUSION_MATRIX)
+    matrices = sum(_matrix_width(one, width) for one in documents if one["type"] == CONFUSION_MATRIX)
     room: int = (width - matrices - _GAP * (len(documents) - 1)) // max(1, curves)
     return max(_LEAST_WIDTH, min(_MOST_WIDTH, room))
 
@@ -66,9 +66,10 @@ def _matrix_panel(document: Mapping[str, Any], width: int) -> tuple[int, Rendera
     counts = document["confusionMatrix"]
     right = sum(row[index] for index, row in enumerate(counts)) / max(1, sum(map(sum, counts)))
     told = f"{wording.number(right, 3)} right, true ↓ predicted →"
-    taken, drawn = _matrix_width(document), chart.matrix(counts, _labels(document))
-    if taken > width:
-        taken, drawn = _LEAST_MATRIX, Text(f"{len(counts)} classes: too wide to draw", "dim")
+    taken = _matrix_width(document, width)
+    drawn = chart.matrix(counts, _labels(document))
+    if chart.matrix_width(counts, _labels(document)) > width:
+        drawn = Text(f"{len(counts)} classes: too wide to draw", "dim")
     return taken, Group(_head(document["title"], told, taken), drawn)
 
 
@@ -78,9 +79,9 @@ def _labels(document: Mapping[str, Any]) -> Sequence[Any]:
     return labels if labels is not None else range(len(document["confusionMatrix"]))
 
 
-def _matrix_width(document: Mapping[str, Any]) -> int:
-    width: int = chart.matrix_width(document["confusionMatrix"], _labels(document))
-    return max(_LEAST_MATRIX, width)
+def _matrix_width(document: Mapping[str, Any], width: int) -> int:
+    taken: int = chart.matrix_width(document["confusionMatrix"], _labels(document))
+    return taken if _LEAST_MATRIX < taken <= width else _LEAST_MATRIX
 
 
 def _head(title: str, told: str, width: int) -> Text:

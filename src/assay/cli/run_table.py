@@ -52,7 +52,7 @@ def run_table(rows: Sequence[Row], width: int) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in [*fixed, *chosen]:
         table.add_column(
-            column.heading, justify="right" if column.right else "left", overflow="fold", style=column.style
+            Text(column.heading), justify="right" if column.right else "left", overflow="fold", style=column.style
         )
     for index, (run, _) in enumerate(rows):
         cells = [Text(column.cells[index]) for column in [*fixed, *chosen]]

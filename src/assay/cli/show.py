@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assay.storage.contract import RunRecord, Store
 
 
-def show(run: str, *, experiment: str | None = None, json: Json = False, store: str | None = None) -> int:
+def show(run: str, /, *, experiment: str | None = None, json: Json = False, store: str | None = None) -> int:
     """Show all about one run: parameters, metrics, charts, artifacts, attempts.
 
     A metric's trend is drawn from its least to its greatest value. Names of

@@ -36,6 +36,6 @@ def _mean(values: Sequence[float]) -> float | None:
 def _bar(value: float, low: float, high: float) -> str:
     if high == low:
         return _BARS[len(_BARS) // 2 - 1]
-    # Halved, since the distance between the greatest floats overflows.
-    share = (value / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 0.5
+    scale = 1.0 if math.isfinite(high - low) else 0.5  # the distance between the greatest floats overflows
+    share = (value * scale - low * scale) / (high * scale - low * scale)
     return _BARS[min(int(share * len(_BARS)), len(_BARS) - 1)]

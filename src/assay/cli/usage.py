@@ -29,12 +29,12 @@ class UsageError(InvalidInputError):
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal is."""
+    """Standard output, as wide as the terminal is; what a user named is printed as it is, brackets and colons too."""
     from rich.console import Console
 
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        return Console(highlight=False)
-    return Console(highlight=False, width=PIPE_WIDTH)
+        return Console(highlight=False, markup=False, emoji=False)
+    return Console(highlight=False, markup=False, emoji=False, width=PIPE_WIDTH)
 
 
 def find_store(named: str | None) -> Session | None:

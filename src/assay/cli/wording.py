@@ -27,7 +27,7 @@ def value(found: Any) -> str:
     if isinstance(found, bool) or found is None:
         return str(found)
     if isinstance(found, int):
-        return str(found) if abs(found) < 10**15 else f"{found:.6g}" if abs(found) < 10**300 else f"{str(found)[:12]}…"
+        return str(found) if abs(found) < 10**20 else f"about {'-' if found < 0 else ''}2**{found.bit_length()}"
     if isinstance(found, float):
         return number(found, 6)
     text = str(found).replace("\n", "⏎")
