@@ -31,7 +31,7 @@ class Attempt:
         end_time: When it ended, None while it has not.
         host: The machine.
         writer: The writer's id.
-        process: What identifies the process: host, pid and start time.
+        process: Where it ran: host and pid.
     """
 
     __slots__ = ("end_time", "host", "message", "number", "process", "start_time", "status", "traceback", "writer")

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import shutil
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,8 @@ def test_a_store_whose_first_page_is_still_in_the_wal_is_whole(tmp_path: Path) -
 
 def test_a_header_that_the_wal_holds_too_is_no_fault(tmp_path: Path) -> None:
     store = fill(tmp_path / "living")
+    with closing(sqlite3.connect(tmp_path / "living" / "catalog.db")) as catalog:
+        catalog.execute("PRAGMA user_version = 1")  # writes the first page, which is in the WAL then
     shutil.copytree(tmp_path / "living", tmp_path / "store")
     store.close()
     with (tmp_path / "store" / "catalog.db").open("r+b") as file:

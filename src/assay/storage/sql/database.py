@@ -132,8 +132,13 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
-    def shrink(self, *, free_pages: int = 256) -> None:
-        """Give back what the file does not need: empty pages if they are many, and a WAL that has grown."""
+    def shrink(self, *, free_pages: int = 256, wal_bytes: int | None = None) -> None:
+        """Give back what the file does not need: empty pages if they are many, and a WAL that has grown.
+
+        Args:
+            free_pages: So many empty pages stay.
+            wal_bytes: So large the WAL stays, by default a twentieth of the database.
+        """
         with self.translated(), self._connection() as connection:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             free = connection.execute("PRAGMA freelist_count").fetchone()[0]
@@ -141,7 +146,8 @@ class Database:
                 with self._exclusive():
                     connection.execute("PRAGMA incremental_vacuum").fetchall()
             with contextlib.suppress(OSError):
-                if os.path.getsize(self.path + "-wal") > max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20):
+                limit = wal_bytes or max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20)
+                if os.path.getsize(self.path + "-wal") > limit:
                     with self._exclusive():
                         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

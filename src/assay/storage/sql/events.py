@@ -50,30 +50,31 @@ def apply_events(
 def _apply_parameters(
     connection: Connection, names: Names, run_id: int, events: Sequence[Event], writer_id: int | None
 ) -> None:
-    current = json.loads(connection.execute("SELECT parameters FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
+    text, created_us = connection.execute("SELECT parameters, created_us FROM runs WHERE id = ?", (run_id,)).fetchone()
+    current = json.loads(text)
     others: dict[str, int] = {}
     if current:
         # Another writer's later value stays. Of one writer's values its order decides, whatever its clock says.
         others = dict(
             connection.execute(
-                "SELECT name, set_us FROM parameters JOIN names ON names.id = name_id "
+                "SELECT name, set_after_us FROM parameters JOIN names ON names.id = name_id "
                 "WHERE run_id = ? AND (writer_id IS NULL OR writer_id IS NOT ?)",
                 (run_id, writer_id),
             ).fetchall()
         )
-    set_us: dict[str, int] = {}
+    set_after_us: dict[str, int] = {}
     for event in events:
-        time_us = event.time_ns // 1000
+        after_us = event.time_ns // 1000 - created_us  # small numbers take fewer bytes, and there are many
         for name, value in event.body["values"].items():
-            if others.get(name, time_us) <= time_us:
+            if others.get(name, after_us) <= after_us:
                 others.pop(name, None)
-                set_us[name] = time_us
+                set_after_us[name] = after_us
                 current[name] = value
     connection.executemany(
         "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (names.give(connection, name), run_id, *_searchable(current[name]), time_us, writer_id)
-            for name, time_us in set_us.items()
+            (names.give(connection, name), run_id, *_searchable(current[name]), after_us, writer_id)
+            for name, after_us in set_after_us.items()
         ],
     )
     connection.execute(

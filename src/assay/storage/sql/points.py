@@ -24,6 +24,11 @@ MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
 
 
+KEPT_BYTES = 4096
+"""A writer that ends with no more rows than this and no chunks leaves them in the tail: a chunk for each of a few
+points would take several times the bytes. Their summaries go into `series` all the same."""
+
+
 class Fold:
     """What folding a writer's rows will change, made ready before the transaction that changes it.
 
@@ -41,15 +46,22 @@ def prepare_fold(
 ) -> Fold:
     """Fold rows into chunks, together with a series' last chunk where that one is small."""
     fold = Fold()
-    has_chunks = connection.execute(
-        "SELECT 1 FROM chunks WHERE run_id = ? AND writer_id = ? LIMIT 1", (run_id, writer_id)
-    ).fetchone()
+    chunked = has_chunks(connection, run_id, writer_id)
     for name, columns in columns_of(rows).items():
         fold.summaries[name] = summarise(columns)
-        if has_chunks and (name_id := names.known(connection, name)) is not None:
+        if chunked and (name_id := names.known(connection, name)) is not None:
             columns = _with_last_chunk(connection, (run_id, name_id, writer_id), columns, fold, final)
         fold.chunks[name] = chunks_of(columns)
     return fold
+
+
+def has_chunks(connection: Connection, run_id: int, writer_id: int) -> bool:
+    """Whether any of a writer's rows are folded."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM chunks WHERE run_id = ? AND writer_id = ? LIMIT 1", (run_id, writer_id)
+        ).fetchone()
+    )
 
 
 def _with_last_chunk(
@@ -151,9 +163,23 @@ def folded_summary(connection: Connection, run_id: int, name_id: int) -> Summary
     return None if row is None else _summary_of(row)
 
 
-def tail_rows(connection: Connection, path: str, writer_id: int) -> list[Rows]:
-    """The rows of a writer that are not folded as yet, in the order of their segments."""
-    found = connection.execute("SELECT segment, body FROM tail WHERE writer_id = ? ORDER BY segment", (writer_id,))
+def tail_rows(
+    connection: Connection, path: str, run_id: int, writer_id: int, *, summarised: bool | None = None
+) -> list[Rows]:
+    """The rows of a writer that are in no chunk, in the order of their segments.
+
+    Args:
+        connection: Within a transaction.
+        path: The catalog's file, for errors.
+        run_id: The run's number.
+        writer_id: The writer's number.
+        summarised: Only rows that the summaries in `series` cover, or only others; None gives all.
+    """
+    found = connection.execute(
+        "SELECT segment, body FROM tail WHERE run_id = ? AND writer_id = ? AND summarised = coalesce(?, summarised) "
+        "ORDER BY segment",
+        (run_id, writer_id, summarised),
+    )
     rows: list[Rows] = []
     for segment, body in found.fetchall():
         try:
@@ -163,12 +189,16 @@ def tail_rows(connection: Connection, path: str, writer_id: int) -> list[Rows]:
     return rows
 
 
-def readable_tail(connection: Connection, path: str, run_id: int) -> dict[int, list[Rows]]:
-    """The unfolded rows of a run's writers, by writer."""
+def readable_tail(
+    connection: Connection, path: str, run_id: int, *, summarised: bool | None = None
+) -> dict[int, list[Rows]]:
+    """The rows of a run that are in no chunk, by writer; `summarised` as in `tail_rows`."""
     writers = connection.execute(
         "SELECT DISTINCT writer_id FROM tail WHERE run_id = ? ORDER BY writer_id", (run_id,)
     ).fetchall()
-    return {writer_id: tail_rows(connection, path, writer_id) for (writer_id,) in writers}
+    return {
+        writer_id: tail_rows(connection, path, run_id, writer_id, summarised=summarised) for (writer_id,) in writers
+    }
 
 
 def read_summaries(connection: Connection, path: str, run_id: int) -> dict[str, Summary]:
@@ -179,7 +209,7 @@ def read_summaries(connection: Connection, path: str, run_id: int) -> dict[str, 
             f"SELECT name, {_SUMMARY} FROM series JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
         )
     }
-    for rows in readable_tail(connection, path, run_id).values():
+    for rows in readable_tail(connection, path, run_id, summarised=False).values():
         for name, columns in columns_of(rows).items():
             found[name] = merge_summaries(found.get(name), summarise(columns))
     return dict(sorted(found.items()))

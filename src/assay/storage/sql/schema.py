@@ -66,7 +66,7 @@ CREATE TABLE parameters (
     run_id INTEGER NOT NULL,
     number REAL,
     text TEXT,
-    set_us INTEGER NOT NULL,
+    set_after_us INTEGER NOT NULL,
     writer_id INTEGER,
     PRIMARY KEY (run_id, name_id)
 ) WITHOUT ROWID;
@@ -118,10 +118,10 @@ CREATE TABLE tail (
     writer_id INTEGER NOT NULL,
     segment INTEGER NOT NULL,
     run_id INTEGER NOT NULL,
+    summarised INTEGER NOT NULL DEFAULT 0,
     body BLOB NOT NULL,
-    UNIQUE (writer_id, segment)
+    PRIMARY KEY (run_id, writer_id, segment)
 );
-CREATE INDEX tail_by_run ON tail (run_id);
 CREATE TABLE set_aside (
     writer_id INTEGER NOT NULL,
     segment INTEGER NOT NULL,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assay.errors import ChecksumError
 from assay.formats import chunk
 from assay.formats.columns import Columns
 from assay.formats.summary import Summary, merge_summaries, summarise
 from assay.storage.finding import Finding
+from assay.storage.fold import columns_of
 from assay.storage.sql import points
 from assay.storage.sql.database import Connection, Names
 
@@ -75,6 +77,17 @@ def check_series(
             part = summarise(columns)
             summary = merge_summaries(summary, part)
             lasts.append(part)
+    try:
+        kept = points.readable_tail(connection, path, run_id, summarised=True).values()
+    except ChecksumError:  # the segment is reported by itself
+        readable = False
+    else:
+        for rows in kept:
+            holding = [part for part in rows if name in part.layout.names]
+            if holding:
+                part = summarise(columns_of(holding)[name])
+                summary = merge_summaries(summary, part)
+                lasts.append(part)
     if readable:
         stored = points.folded_summary(connection, run_id, name_id)
         fault = _summary_fault(stored, summary, lasts)

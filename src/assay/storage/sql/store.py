@@ -36,6 +36,7 @@ from assay.storage.contract import (
     Store,
     WriterSpec,
 )
+from assay.storage.fold import summaries_of
 from assay.storage.objects import DiskObjects
 from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
@@ -46,6 +47,8 @@ CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
 FOLD_BYTES = 256 * 1024
 """A writer's tail is folded when it has grown to this, where numpy is loaded already."""
+WAL_BYTES = 1 << 20
+"""How large the WAL may be behind a run of few points: many of them share the cost of carrying it in."""
 FOLD_BYTES_WITHOUT_NUMPY = 1024 * 1024
 """The same in a process that would have to import numpy for it, which stops other threads for moments."""
 
@@ -144,7 +147,7 @@ class SqlStore(Store):
             writer_id = connection.execute(
                 "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
                 "VALUES (?, ?, ?, ?, ?, 'InProgress', ?)",
-                (spec.uid, run_id, attempt, spec.entered, json.dumps(spec.process), spec.opened_us),
+                (spec.uid, run_id, attempt, spec.entered, _process_text(spec), spec.opened_us),
             ).lastrowid
             if spec.entered:
                 connection.execute(
@@ -161,22 +164,27 @@ class SqlStore(Store):
     def append(
         self, writer_uid: str, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool
     ) -> Appended:
-        body = b""
-        fold = None
+        body, fold, kept = b"", None, False
         with self._database.read() as connection:
             writer_id, run_id, expected, tail_bytes, status = self._writer(connection, writer_uid)
             if index < expected or status != "InProgress":
                 return Appended(accepted=False)
             if index > expected:
                 raise StoreError(f"writer {writer_uid} sent segment {index}; segment {expected} is missing")
-            if rows:
-                size_bytes = sum(len(part.body) for part in rows)
-                limit = FOLD_BYTES if "numpy" in sys.modules else FOLD_BYTES_WITHOUT_NUMPY
-                if not final and tail_bytes + size_bytes < limit:
-                    body = encode_segment(rows)
-            if not body and (rows or (final and tail_bytes)):
-                older = points.tail_rows(connection, self.path, writer_id) if tail_bytes else []
-                fold = points.prepare_fold(connection, self._names, run_id, writer_id, [*older, *rows], final=final)
+            tail_bytes += sum(len(part.body) for part in rows)
+            if final:
+                kept = tail_bytes <= points.KEPT_BYTES and not points.has_chunks(connection, run_id, writer_id)
+                whole = not kept
+            else:
+                whole = tail_bytes >= (FOLD_BYTES if "numpy" in sys.modules else FOLD_BYTES_WITHOUT_NUMPY)
+            if rows and not whole:
+                body = encode_segment(rows)
+            if tail_bytes and (whole or kept):
+                all_rows = [*points.tail_rows(connection, self.path, run_id, writer_id), *rows]
+                if kept:
+                    summaries = summaries_of(all_rows)
+                else:
+                    fold = points.prepare_fold(connection, self._names, run_id, writer_id, all_rows, final=final)
         with self._database.write() as connection:
             if self._writer(connection, writer_uid)[2] != index:
                 return Appended(accepted=False)
@@ -186,11 +194,15 @@ class SqlStore(Store):
                 [(writer_id, index, why, json.dumps({"k": one.kind, **one.body})) for one, why in set_aside],
             )
             if body:
-                connection.execute("INSERT INTO tail VALUES (?, ?, ?, ?)", (writer_id, index, run_id, body))
-                tail_bytes += len(body)
+                connection.execute("INSERT INTO tail VALUES (?, ?, ?, 0, ?)", (writer_id, index, run_id, body))
+            if kept and tail_bytes:
+                points.merge_into_series(connection, self._names, run_id, summaries)
+                connection.execute(
+                    "UPDATE tail SET summarised = 1 WHERE run_id = ? AND writer_id = ?", (run_id, writer_id)
+                )
             if fold is not None:
                 points.write_fold(connection, self._names, run_id, writer_id, fold)
-                connection.execute("DELETE FROM tail WHERE writer_id = ?", (writer_id,))
+                connection.execute("DELETE FROM tail WHERE run_id = ? AND writer_id = ?", (run_id, writer_id))
                 tail_bytes = 0
             connection.execute(
                 "UPDATE writers SET next_segment = ?, tail_bytes = ? WHERE id = ?", (index + 1, tail_bytes, writer_id)
@@ -200,8 +212,8 @@ class SqlStore(Store):
                 if leave is None:
                     leave = Event(time.time_ns(), "leave", {"status": catalog.ENDED})
                 catalog.end_writer(connection, writer_id, run_id, leave)
-        if final and fold is not None:
-            self._database.shrink()
+        if final:
+            self._database.shrink(wal_bytes=WAL_BYTES if fold is None else None)
         return Appended(accepted=True, set_aside=set_aside)
 
     def apply(self, run_uid: str, events: Sequence[Event]) -> None:
@@ -272,3 +284,8 @@ class SqlStore(Store):
                 f"writer {writer_uid} is not in {self.location}; was its run deleted, or the catalog replaced?"
             )
         return row[0], row[1], row[2], row[3], row[4]
+
+
+def _process_text(spec: WriterSpec) -> str:
+    # What tells a living process from a dead one stays in its journal; people want to know where it ran.
+    return json.dumps({name: spec.process[name] for name in ("host", "pid") if name in spec.process})
