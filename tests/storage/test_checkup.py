@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
