@@ -83,7 +83,7 @@ class Journal:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
         flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         # Locked and headed under another name first: recovery never sees a living writer's file without both.
-        unready = f"{self.events_path}.new"
+        unready = self.events_path if system.WINDOWS else f"{self.events_path}.new"  # Windows renames no open file
         self._events = open(os.open(unready, flags, 0o600), "wb", buffering=0)  # noqa: SIM115 - kept open
         try:
             system.try_lock(self._events.fileno())
@@ -97,7 +97,8 @@ class Journal:
             }
             self._append(file_header() + encode_event(Event(time.time_ns(), "open", opening)))
             self.rows.open(self.folder, self.writer)
-            os.rename(unready, self.events_path)
+            if unready != self.events_path:
+                os.rename(unready, self.events_path)
         except BaseException:
             self._events.close()
             for path in (unready, self.events_path):
