@@ -95,6 +95,16 @@ def test_leaving_completes() -> None:
     assert ("Completed", None) == (run.status, run.status_message)
 
 
+def test_a_run_that_logs_up_to_the_last_moment_completes() -> None:
+    with Run("digits", "baseline") as run:
+        for step in range(250_000):  # more than one segment carries
+            run.log_metrics({"loss": 1.0, "accuracy": 0.5}, step=step)
+
+    assert ("Completed", None) == (run.status, run.status_message)
+    assert run.end_time is not None
+    assert 250_000 == run.metrics["loss"].count
+
+
 @pytest.mark.parametrize("error", [ValueError("no such layer"), ValueError(), RuntimeError("x" * 3000), SystemExit(2)])
 def test_any_exception_fails_the_run_and_propagates(error: BaseException) -> None:
     with pytest.raises(type(error)) as caught, Run("digits", "baseline") as run:
