@@ -8,12 +8,12 @@ import os
 import re
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from assay import system
-from assay.errors import ChecksumError, ObjectMissingError, RefusedError
+from assay.errors import ChecksumError, DamagedError, ObjectMissingError, RefusedError
 
 _COPY_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -83,6 +83,8 @@ class DiskObjects(Objects):
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._is_named = False
+        self._whole: set[str] = set()
         self.unsynced: list[str] = []
 
     def path(self, sha256: str) -> str:
@@ -112,40 +114,55 @@ class DiskObjects(Objects):
                     system.observe("write", temporary)
                     while rest:
                         rest = rest[file.write(rest) :]
-                if durable:
-                    system.sync(file.fileno())
-                    system.observe("sync", temporary)
             sha256 = digest.hexdigest()
             path = self.path(sha256)
-            if self._is_whole(path, size_bytes):
+            if self._is_whole(sha256, size_bytes):
+                self._settle(path, durable=durable)  # whoever stored it may not have synced it as yet
                 return ObjectInfo(sha256, size_bytes)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             if not system.WINDOWS:
                 os.chmod(temporary, 0o444)
             os.replace(temporary, path)
             temporary = ""
-            if durable:
-                self._sync_folders({os.path.dirname(path)})
-            else:
-                self.unsynced.append(path)
+            self._whole.add(sha256)
+            self._settle(path, durable=durable)
             return ObjectInfo(sha256, size_bytes)
         finally:
             if temporary:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
 
-    def _is_whole(self, path: str, size_bytes: int) -> bool:
-        """Whether the object is stored already; one of another length was damaged and is replaced."""
+    def _is_whole(self, sha256: str, size_bytes: int) -> bool:
+        """Whether the object is stored already; one that a power cut tore, or that was damaged, is replaced."""
         try:
-            return os.stat(path).st_size == size_bytes
-        except OSError:
+            if os.stat(self.path(sha256)).st_size != size_bytes:
+                return False
+            if sha256 not in self._whole:  # its bytes are looked at once a process
+                for _ in self.read_checked(sha256):
+                    pass
+        except (OSError, DamagedError):
             return False
+        self._whole.add(sha256)
+        return True
+
+    def _settle(self, path: str, *, durable: bool) -> None:
+        if durable:
+            self._sync_objects([path])
+        else:
+            self.unsynced.append(path)
 
     def sync(self) -> None:
         """Return when every object stored so far is on the disk."""
+        paths = list(self.unsynced)
+        self._sync_objects(paths)
+        # Behind the syncing: a thread that finds nothing unsynced here may rely on it.
+        for path in paths:
+            with contextlib.suppress(ValueError):
+                self.unsynced.remove(path)
+
+    def _sync_objects(self, paths: Iterable[str]) -> None:
         folders = set()
-        while self.unsynced:
-            path = self.unsynced.pop()
+        for path in paths:
             with contextlib.suppress(FileNotFoundError):
                 fd = os.open(path, os.O_RDONLY)
                 try:
@@ -155,12 +172,11 @@ class DiskObjects(Objects):
                     os.close(fd)
                 folders.add(os.path.dirname(path))
         if folders:
-            self._sync_folders(folders)
-
-    def _sync_folders(self, folders: set[str]) -> None:
-        for folder in (*folders, self._folder):
-            system.sync_folder(folder)
-            system.observe("sync_folder", folder)
+            above = [self._folder] if self._is_named else [self._folder, os.path.dirname(self._folder)]
+            for folder in (*folders, *above):
+                system.sync_folder(folder)
+                system.observe("sync_folder", folder)
+            self._is_named = True
 
     def open(self, sha256: str) -> IO[bytes]:
         path = self.path(sha256)
