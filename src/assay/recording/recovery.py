@@ -196,8 +196,7 @@ class _Sender:
             last = remains.segments[-1]
             index = last["index"] + 1
             events = [remains.events[number] for number in numbers_of(last) if number in remains.events]
-            pieces = [Piece(*piece) for piece in last["pieces"] if piece[1] in remains.layouts]
-            self._append(last["index"], events, self._rows(pieces), final=False)
+            self._append(last["index"], events, self._rows(remains.pieces_of(last)), final=False)
         events, pieces = remains.unshipped_events(), remains.unshipped_pieces()
         leave = remains.leave() or _death(remains)
         with open(remains.path, "ab", buffering=0) as file:

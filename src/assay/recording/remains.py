@@ -12,14 +12,14 @@ import os
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from assay import system
 from assay.errors import AssayError
 from assay.formats.event import HEADER_BYTES, VERSION, Damage, Event, decode_events, read_header
-from assay.formats.rows import WORD_BYTES, Layout, Piece, marked_runs
+from assay.formats.rows import UNMARKED, WORD_BYTES, Layout, Piece, marked_runs
 
 PAGE_BYTES = 4096
 
@@ -62,6 +62,7 @@ class Remains:
         self._blocks: list[_Block] = []
         self._synced: list[list[int]] = []
         self._words: dict[int, array[int]] = {}
+        self._is_weighed = False
         self._size_bytes = self._read()
 
     def _read(self) -> int:
@@ -143,15 +144,32 @@ class Remains:
 
     def unshipped_pieces(self) -> list[Piece]:
         """The rows that no noted segment holds and that can be trusted."""
-        places = sorted((block.part, block.at) for block in self._blocks)
-        blocks = {(block.part, block.at): block for block in self._blocks}
-        for segment in self.segments:
-            for piece in segment["pieces"]:
-                self._cover(blocks, places, Piece(*piece), "shipped")
-        self._trust(blocks, places)
-        return [piece for block in self._blocks for piece in self._left(block)]
+        for block, first, rows in self._places(piece for segment in self.segments for piece in segment["pieces"]):
+            block.shipped[first : first + rows] = b"\1" * rows
+        self._weigh()
+        return [piece for block in self._blocks for piece in self._sound(block, 0, block.rows, block.shipped)]
 
-    def _trust(self, blocks: dict[tuple[int, int], _Block], places: list[tuple[int, int]]) -> None:
+    def pieces_of(self, segment: dict[str, Any]) -> list[Piece]:
+        """The rows of a noted segment that can be trusted: its note may have outlived a power cut that they did not."""
+        self._weigh()
+        places = self._places(segment["pieces"])
+        return [piece for block, first, rows in places for piece in self._sound(block, first, rows, bytes(rows))]
+
+    def _places(self, pieces: Iterable[list[int]]) -> Iterator[tuple[_Block, int, int]]:
+        """Where pieces lie, as block, first row and rows; those whose block damage took are left out."""
+        blocks = {(block.part, block.at): block for block in self._blocks}
+        starts = sorted(blocks)
+        for part, layout, at, rows in pieces:
+            index = bisect_right(starts, (part, at)) - 1
+            if index >= 0 and layout in self.layouts:
+                block = blocks[starts[index]]
+                yield block, (at - block.at) // self.layouts[layout].words, rows
+
+    def _weigh(self) -> None:
+        """Find out, once, which rows can be trusted."""
+        if self._is_weighed:
+            return
+        self._is_weighed = True
         if self.process.boot == system.this_process().boot:
             for block in self._blocks:
                 block.trusted[:] = b"\1" * block.rows
@@ -163,28 +181,21 @@ class Remains:
                 pages = (start + width * WORD_BYTES - 1) // PAGE_BYTES - start // PAGE_BYTES
                 followed = row + 1 < len(marks) and marks[row + 1] > 0
                 block.trusted[row] = pages == 0 or (pages == 1 and followed)
-        for *place, checksum in self._synced:
-            piece = Piece(*place)
-            if piece.layout in self.layouts and zlib.crc32(self.body(piece)) == checksum:
-                self._cover(blocks, places, piece, "trusted")
+        whole = [place for *place, checksum in self._synced if self._matches(Piece(*place), checksum)]
+        for block, first, rows in self._places(whole):
+            block.trusted[first : first + rows] = b"\1" * rows
 
-    def _cover(
-        self, blocks: dict[tuple[int, int], _Block], places: list[tuple[int, int]], piece: Piece, which: str
-    ) -> None:
-        index = bisect_right(places, (piece.part, piece.at)) - 1
-        if index >= 0 and piece.layout in self.layouts:
-            block = blocks[places[index]]
-            first = (piece.at - block.at) // self.layouts[block.layout].words
-            getattr(block, which)[first : first + piece.rows] = b"\1" * piece.rows
+    def _matches(self, piece: Piece, checksum: int) -> bool:
+        return piece.layout in self.layouts and zlib.crc32(self.body(piece)) == checksum
 
-    def _left(self, block: _Block) -> Iterator[Piece]:
+    def _sound(self, block: _Block, first: int, rows: int, shipped: bytes | bytearray) -> Iterator[Piece]:
+        marks, trusted = self._marks(block)[first : first + rows], block.trusted[first : first + rows]
         usable = [
-            mark if trusted and not shipped else 0
-            for mark, shipped, trusted in zip(self._marks(block), block.shipped, block.trusted, strict=False)
+            mark if ok and not gone else UNMARKED for mark, ok, gone in zip(marks, trusted, shipped, strict=False)
         ]
         width = self.layouts[block.layout].words
-        for first, count in marked_runs(usable)[0]:
-            yield Piece(block.part, block.layout, block.at + first * width, count)
+        for start, count in marked_runs(usable)[0]:
+            yield Piece(block.part, block.layout, block.at + (first + start) * width, count)
 
     def _marks(self, block: _Block) -> list[int]:
         width = self.layouts[block.layout].words
