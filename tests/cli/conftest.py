@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import Run
+from assay import Run, Session
 from assay.cli import main
 
 
@@ -66,6 +66,7 @@ def runs(store: Path, tmp_path: Path) -> Path:
     model.write_bytes(bytes(1000))
     with pytest.raises(ZeroDivisionError):
         _fail(model)
+    Session(store).store.close()  # so that the catalog's file holds everything, and tests can damage it
     return store
 
 

@@ -1,4 +1,4 @@
-"""A small store for tests of what becomes of it: two runs, with chunks, a tail and objects."""
+"""A small store for tests of what becomes of it: four runs, with chunks, tails and objects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rows_of(name: str, count: int, *, start: int = 0) -> Rows:
 
 
 def fill(folder: Path) -> SqlStore:
-    """Two finished runs, `digits/first` and `digits/second`, and an open one, `digits/open`, with a tail."""
+    """Runs `first` and `second` of experiment `digits` with chunks, `short` and the open one `open` with a tail."""
     import numpy as np  # noqa: F401  # folded by numpy, as in a process that computes
 
     store = SqlStore(str(make(folder)))
@@ -42,6 +42,8 @@ def fill(folder: Path) -> SqlStore:
         ]
         store.append(writer, 0, events, [rows_of("loss", POINTS), rows_of("accuracy", 100)], final=True)
     store.append(_enter(store, "open"), 0, [], [rows_of("loss", 10)], final=False)
+    leave = Event(3_000_000, "leave", {"status": "Completed"})
+    store.append(_enter(store, "short"), 0, [leave], [rows_of("loss", 20)], final=True)
     return store
 
 

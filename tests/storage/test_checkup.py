@@ -46,7 +46,7 @@ def everything(folder: Path) -> Any:
     """All that readers are given of every run, comparable."""
     store = SqlStore(str(folder))
     found = {}
-    for name in ("first", "second", "open"):
+    for name in ("first", "second", "open", "short"):
         run = store.find_run("digits", name)
         series = {
             metric: [part.tolist() for part in (points.steps, points.timestamps_us, points.values)]
@@ -66,7 +66,7 @@ def test_a_whole_store_has_no_findings_and_is_counted(folder: Path) -> None:
     counted = {
         name: checkup.counts[name] for name in ("experiments", "runs", "chunks", "segments", "points", "objects")
     }
-    expected = {"experiments": 1, "runs": 3, "chunks": 4, "segments": 1, "points": 2 * POINTS + 210, "objects": 2}
+    expected = {"experiments": 1, "runs": 4, "chunks": 4, "segments": 2, "points": 2 * POINTS + 230, "objects": 2}
     assert expected == counted
 
 
@@ -320,8 +320,8 @@ def test_summaries_of_strange_values_are_right(tmp_path: Path) -> None:
 
 
 def test_a_damaged_segment_is_moved_aside_so_that_its_run_can_be_read(folder: Path) -> None:
-    body = _body(folder, "tail", None)
-    change(folder, "UPDATE tail SET body = ?", _flipped(body, 60))
+    body = _body(folder, "tail", 1)
+    change(folder, "UPDATE tail SET body = ? WHERE rowid = 1", _flipped(body, 60))
 
     found = only_finding(examine(folder))
     repaired = only_finding(examine(folder, repair=True))
@@ -332,6 +332,32 @@ def test_a_damaged_segment_is_moved_aside_so_that_its_run_can_be_read(folder: Pa
     assert str(kept) in repaired.repaired
     assert [] == examine(folder).findings
     assert {} == everything(folder)["open"][1]
+
+
+def test_a_damaged_segment_that_summaries_cover_is_taken_out_of_them(folder: Path) -> None:
+    body = _body(folder, "tail", 2)
+    change(folder, "UPDATE tail SET body = ? WHERE rowid = 2", _flipped(body, 60))
+
+    found = examine(folder)
+    repaired = examine(folder, repair=True)
+
+    assert [("segment", ("digits/short",))] == [(finding.kind, finding.runs) for finding in found.findings]
+    assert ["segment", "summary"] == [finding.kind for finding in repaired.findings]
+    assert repaired.is_whole
+    assert [] == examine(folder).findings
+    assert {} == everything(folder)["short"][1]
+
+
+def test_a_missing_summary_of_a_tail_is_derived_anew(folder: Path) -> None:
+    before = everything(folder)
+    change(folder, "DELETE FROM series WHERE count = 20")
+
+    found = only_finding(examine(folder))
+    examine(folder, repair=True)
+
+    assert ("summary", ("digits/short",)) == (found.kind, found.runs)
+    assert [] == examine(folder).findings
+    assert before == everything(folder)
 
 
 def test_an_event_set_aside_is_named_and_moved_aside(folder: Path) -> None:

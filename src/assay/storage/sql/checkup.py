@@ -15,7 +15,7 @@ from assay.formats.segment import decode_segment
 from assay.storage.finding import Checkup, Finding
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.rewrite import integrity_faults, is_rewritable, locked, rewrite
-from assay.storage.sql.series_checkup import check_series
+from assay.storage.sql.series_checkup import check_series, covered_names
 
 _JSON_COLUMNS = {"runs": ("parameters", "tags", "goals"), "experiments": ("tags",), "writers": ("process",)}
 
@@ -127,10 +127,15 @@ class CatalogCheckup:
 
     def _all_points(self) -> None:
         with self.database.read() as connection:
-            found = connection.execute(
-                "SELECT run_id, name_id FROM chunks UNION SELECT run_id, name_id FROM series"
-            ).fetchall()
-        for run_id, name_id in found:
+            found = set(
+                connection.execute("SELECT run_id, name_id FROM chunks UNION SELECT run_id, name_id FROM series")
+            )
+            for (run_id,) in connection.execute("SELECT DISTINCT run_id FROM tail WHERE summarised").fetchall():
+                for name in covered_names(connection, self.database.path, run_id):
+                    name_id = self.database.names.known(connection, name)
+                    if name_id is not None:
+                        found.add((run_id, name_id))
+        for run_id, name_id in sorted(found):
             # A transaction a series: a reader that stays long keeps the WAL from being carried in.
             with self.database.read() as connection:
                 findings, fixes = check_series(connection, self.database.path, run_id, name_id, self._run(run_id))

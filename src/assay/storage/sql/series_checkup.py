@@ -98,6 +98,15 @@ def check_series(
     return findings, fixes
 
 
+def covered_names(connection: Connection, path: str, run_id: int) -> set[str]:
+    """The series of which a run's tail holds rows that the summaries cover; none where the tail is damaged."""
+    try:
+        kept = points.readable_tail(connection, path, run_id, summarised=True)
+    except ChecksumError:  # the segment is reported by itself
+        return set()
+    return {name for rows in kept.values() for part in rows for name in part.layout.names}
+
+
 def _chunks(
     connection: Connection, path: str, run_id: int, name_id: int, name: str, run: str
 ) -> Iterator[tuple[int, Columns | None, Finding | None]]:
