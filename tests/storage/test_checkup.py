@@ -472,6 +472,18 @@ def test_a_read_only_store_is_checked_and_not_repaired(folder: Path, monkeypatch
     assert [] == examine(folder).findings
     with pytest.raises(RefusedError, match="read-only"):
         examine(folder, repair=True)
+    with (folder / "catalog.db").open("r+b") as file:
+        file.write(b"\0" * 100)
+    with pytest.raises(RefusedError, match="read-only"):
+        examine(folder, repair=True)
+
+
+def test_a_header_over_tables_of_another_version_is_not_made_up(folder: Path) -> None:
+    change(folder, "ALTER TABLE experiments ADD COLUMN owner TEXT")
+    with (folder / "catalog.db").open("r+b") as file:
+        file.write(b"\0" * 100)
+
+    assert "" == only_finding(examine(folder, repair=True)).repaired
 
 
 def _body(folder: Path, table: str, rowid: int | None, column: str = "body") -> bytes:

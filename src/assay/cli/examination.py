@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from assay.errors import AssayError
+from assay.errors import AssayError, RefusedError
 from assay.recording.inspection import JournalFinding, inspect
 from assay.recording.recovery import recover
 from assay.session import JOURNALS_FOLDER
@@ -27,10 +27,15 @@ def examine(folder: str, *, repair: bool = False) -> Checkup:
     """
     checkup = Checkup(folder)
     damaged = damaged_folder(folder) if repair else None
-    can_be_opened = check_header(checkup, damaged=damaged)
-    _check_journals(checkup, damaged if can_be_opened else None)
-    if can_be_opened:
-        check_contents(checkup, damaged=damaged)
+    try:
+        can_be_opened = check_header(checkup, damaged=damaged)
+        _check_journals(checkup, damaged if can_be_opened else None)
+        if can_be_opened:
+            check_contents(checkup, damaged=damaged)
+    except OSError as error:
+        if isinstance(error, AssayError):
+            raise
+        raise RefusedError(f"the check-up of {folder} ended early: {error}", cause=error) from error
     return checkup
 
 

@@ -17,7 +17,7 @@ def number(value: float | None, digits: int = 4) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    if value == int(value) and abs(value) < 10**6:
+    if value == int(value) and abs(value) < 10**9:
         return str(int(value)) if value or math.copysign(1, value) > 0 else "-0"
     return f"{value:.{digits}g}"
 

@@ -45,6 +45,9 @@ def check_header(checkup: Checkup, *, damaged: str | None) -> bool:
 
     Returns:
         Whether the catalog can be opened now.
+
+    Raises:
+        RefusedError: It is to be repaired and can't be written.
     """
     path = os.path.join(checkup.location, CATALOG_FILE)
     if not os.path.exists(path):
@@ -58,6 +61,7 @@ def check_header(checkup: Checkup, *, damaged: str | None) -> bool:
         return True
     finding = Finding("catalog", path, fault, repairable=os.path.getsize(path) > 0)
     if damaged is not None and finding.repairable:
+        _is_writable(path, needed=True)
         os.makedirs(damaged, exist_ok=True)
         kept = os.path.join(damaged, "catalog-first-page.bin")
         try:
@@ -69,6 +73,14 @@ def check_header(checkup: Checkup, *, damaged: str | None) -> bool:
             finding = finding.mended(f"its first page was made anew; what stood there is kept in {kept}")
     checkup.findings.append(finding)
     return bool(finding.repaired)
+
+
+def _is_writable(path: str, *, needed: bool) -> bool:
+    writable = os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
+    if needed and not writable:
+        folder = os.path.dirname(path)
+        raise RefusedError(f"the store {folder} is read-only: it can be checked, not repaired", path=path)
+    return writable
 
 
 def _holds_data(folder: str) -> bool:
@@ -83,10 +95,7 @@ def check_contents(checkup: Checkup, *, damaged: str | None) -> None:
         StoreVersionError: A newer Assay wrote it.
     """
     path = os.path.join(checkup.location, CATALOG_FILE)
-    writable = os.access(path, os.W_OK) and os.access(checkup.location, os.W_OK)
-    if damaged is not None and not writable:
-        raise RefusedError(f"the store {checkup.location} is read-only: it can be checked, not repaired", path=path)
-    database = Database(path, writable=writable)
+    database = Database(path, writable=_is_writable(path, needed=damaged is not None))
     try:
         CatalogCheckup(database, checkup, damaged).check()
         _check_objects(checkup, database, damaged)

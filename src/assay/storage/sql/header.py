@@ -88,7 +88,7 @@ def rebuild_header(path: str, set_aside: str) -> None:
     Raises:
         DamagedError: What follows the header is not a store's either; the file is as it was.
     """
-    page = _fresh_first_page(path)
+    page, tables = _fresh_store(path)
     with open(path, "rb") as file:
         old = file.read(len(page))
     with open(set_aside, "xb") as file:
@@ -99,7 +99,7 @@ def rebuild_header(path: str, set_aside: str) -> None:
     counted = _with_size(page, os.path.getsize(path))
     for candidate in (counted[:HEADER_BYTES] + old[HEADER_BYTES:], counted):
         _overwrite(path, candidate)
-        if _holds_the_tables(path):
+        if _tables(path) == tables:
             return
     _overwrite(path, old)
     raise DamagedError(
@@ -118,7 +118,8 @@ def _carry_wal_in(path: str) -> None:
             connection.close()
 
 
-def _fresh_first_page(path: str) -> bytes:
+def _fresh_store(path: str) -> tuple[bytes, set[tuple[str, str | None]]]:
+    """The first page of a new store, and its tables and indexes."""
     folder = tempfile.mkdtemp(prefix="new-", dir=os.path.dirname(path))
     try:
         fresh = os.path.join(folder, "catalog.db")
@@ -127,7 +128,7 @@ def _fresh_first_page(path: str) -> bytes:
             size = int(connection.execute("PRAGMA page_size").fetchone()[0])
         database.close()  # the last connection's end carries the WAL into the file
         with open(fresh, "rb") as file:
-            return file.read(size)
+            return file.read(size), _tables(fresh)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -148,15 +149,14 @@ def _overwrite(path: str, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _holds_the_tables(path: str) -> bool:
-    wanted = {line.split()[2] for line in schema.TABLES.splitlines() if line.startswith("CREATE ")}
+def _tables(path: str) -> set[tuple[str, str | None]]:
+    """The names and statements of a database's tables and indexes; none where it is no database."""
     try:
         # Immutable: a look that takes no lock and never carries a WAL into a file which may be no database.
         connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro&immutable=1", uri=True)
         try:
-            found = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+            return set(connection.execute("SELECT name, sql FROM sqlite_schema"))
         finally:
             connection.close()
     except sqlite3.Error:
-        return False
-    return wanted <= found
+        return set()
