@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import time
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 from benchmarks.notes import Noted, State
 from benchmarks.victim import file_bytes
 
 
+class Verdict(NamedTuple):
+    """How much of a run is lost, whether it is wrong otherwise, what there is to say of both, how long a read took."""
+
+    lost: int
+    wrong: bool
+    complaints: list[str]
+    readable_s: float
+
+
 def look(store: str, name: str, notes: list[list[int]], answer: Connection) -> None:
-    """Read a run whose writers are dead; answers how much is lost, what else is wrong, and how long it took to come."""
+    """Read a run whose writers are dead, and answer with a verdict."""
     try:
-        answer.send(compare(store, name, notes))
+        answer.send(judge(store, name, notes))
     except Exception as error:  # noqa: BLE001 (whatever it is, it is what a reader would have met)
-        answer.send((0, [f"{name}: {type(error).__name__}: {error}"], 0.0))
+        answer.send(Verdict(0, True, [f"{name}: {type(error).__name__}: {error}"], 0.0))
 
 
-def compare(store: str, name: str, notes: list[list[int]]) -> tuple[int, list[str], float]:
+def judge(store: str, name: str, notes: list[list[int]]) -> Verdict:
     states = [one[Noted.STATE] for one in notes]
     if max(states) < State.MADE:  # killed before the run was there
-        return 0, [], 0.0
+        return Verdict(0, False, [], 0.0)
     before = time.monotonic()
     seen = Seen(store, name)
     readable_s = time.monotonic() - before
     lost = {kind: sum(seen.lost(kind, writer, one[kind]) for writer, one in enumerate(notes)) for kind in Noted}
     complaints = [f"{name}: {number} lost of {kind.name.lower()}s" for kind, number in lost.items() if number]
-    if seen.status not in allowed(states):
+    wrong = seen.status not in allowed(states)
+    if wrong:
         complaints.append(
             f"{name}: status {seen.status}, writers had come to {[State(state).name for state in states]}"
         )
-    return sum(lost.values()), complaints, readable_s
+    return Verdict(sum(lost.values()), wrong, complaints, readable_s)
 
 
 def allowed(states: list[int]) -> set[str | None]:

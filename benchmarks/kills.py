@@ -11,7 +11,7 @@ from collections import Counter
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from benchmarks.aftermath import look
+from benchmarks.aftermath import Verdict, look
 from benchmarks.figure import Figure, Scale
 from benchmarks.notes import Noted, make_notes, read_notes
 from benchmarks.victim import log_until_killed
@@ -84,11 +84,10 @@ def kill_round(context: BaseContext, folder: Path, name: str, writers: int, foun
         victims.append(context.Process(target=log_until_killed, args=arguments))  # type: ignore[attr-defined]
         victims[-1].start()
     wait_until_begun(notes_path)
-    now = time.monotonic()
-    for moment, victim in sorted(
-        ((now + random.uniform(0, LATEST_S), victim) for victim in victims), key=lambda pair: pair[0]
-    ):
-        time.sleep(max(0, moment - time.monotonic()))
+    begun = time.monotonic()
+    random.shuffle(victims)
+    for moment, victim in zip(sorted(random.uniform(0, LATEST_S) for _ in victims), victims, strict=True):
+        time.sleep(max(0, begun + moment - time.monotonic()))
         victim.kill()
     found.runs += 1
     for victim in victims:
@@ -102,14 +101,14 @@ def kill_round(context: BaseContext, folder: Path, name: str, writers: int, foun
     mine, theirs = multiprocessing.Pipe(duplex=False)
     reader = context.Process(target=look, args=(store, name, notes, theirs))  # type: ignore[attr-defined]
     reader.start()
-    silent = (0, [f"{name}: not read after {PATIENCE_S:.0f} s"], PATIENCE_S)
-    lost, complaints, readable_s = mine.recv() if mine.poll(PATIENCE_S) else silent
+    silent = Verdict(0, True, [f"{name}: not read after {PATIENCE_S:.0f} s"], PATIENCE_S)
+    verdict: Verdict = mine.recv() if mine.poll(PATIENCE_S) else silent
     reader.join(1)
     reader.kill()
-    found.longest_s = max(found.longest_s, readable_s)
-    found.lost += lost
-    found.wrong += bool(complaints)
-    found.complaints += complaints
+    found.longest_s = max(found.longest_s, verdict.readable_s)
+    found.lost += verdict.lost
+    found.wrong += verdict.wrong
+    found.complaints += verdict.complaints
     for kind in Noted:
         found.returned[kind] += sum(one[kind] for one in notes)
 
