@@ -73,3 +73,16 @@ def hear(process: subprocess.Popen[str]) -> str:
     line = process.stdout.readline()
     assert line, process.communicate()[1]
     return line.rstrip("\n")
+
+
+def status_elsewhere(processes: Processes, wanted: str, within_s: float = 5) -> str:
+    """What another process says of the run digits/baseline: its status, once it is the wanted one or time is up."""
+    script = """
+    import sys, time
+    from assay import load_run
+    deadline = time.monotonic() + float(sys.argv[2])
+    while (status := load_run("baseline", "digits").status) != sys.argv[1] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(status)
+    """
+    return processes.run(script, wanted, within_s).strip()
