@@ -18,11 +18,7 @@ def tests_in(path: Path) -> list[str]:
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
-TESTS = Counter(
-    name for path in sorted(FOLDER.glob("test_*.py")) if path != Path(__file__) for name in tests_in(path)
-)
-    name for path in sorted(FOLDER.glob("test_*.py")) if path != Path(__file__) for name in tests_in(path)
-)
+TESTS = Counter(name for path in sorted(FOLDER.glob("test_*.py")) if path != Path(__file__) for name in tests_in(path))
 
 
 @pytest.mark.parametrize(
