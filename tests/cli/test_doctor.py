@@ -155,4 +155,4 @@ def test_what_can_not_be_repaired_is_said_so(assay: Assay, runs: Path) -> None:
     assert (1, 1) == (found.code, repaired.code)
     assert str(path) in found.out
     assert "none of which can be repaired" in found.lines[-1]
-    assert "can't be repaired" in repaired.lines[-1]
+    assert "can't be repaired: restore what is named from a backup." in repaired.out

@@ -99,7 +99,10 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
     longest = max(len(command) for command, _ in commands)
     out.print(Text("\nNext", "bold"))
     for command, what in commands:
-        out.print(Text.assemble(f"  {command.ljust(longest)}  ", (f"# {what}", "dim")), soft_wrap=True)
+        line = Text(f"  {command.ljust(longest)}")
+        if longest + len(what) + 6 <= out.width:
+            line.append(f"  # {what}", "dim")
+        out.print(line, soft_wrap=True)
     out.print(Text.assemble("  and log your own: ", ("from assay import Run", "bold")))
 
 

@@ -59,18 +59,20 @@ def doctor(*, repair: Flag = False, json: Json = False, store: str | None = None
 
 
 def _print(checkup: Checkup, out: Console, *, repaired: bool) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     for finding in checkup.findings:
         mark, style = _mark(finding)
         out.print(Text.assemble((mark, style), " ", (finding.kind, "bold"), " ", finding.path), soft_wrap=True)
-        out.print(Text(f"  {finding.what}"), soft_wrap=True)
+        out.print(Padding(Text(finding.what), (0, 0, 0, 2)))
         if finding.runs:
             out.print(Text(f"  touches {', '.join(finding.runs)}", "dim"), soft_wrap=True)
         if finding.repaired:
             out.print(Text(f"  repaired: {finding.repaired}", "green"), soft_wrap=True)
-    out.print(Text(f"{checkup.location}: {_looked_at(checkup)}", "dim"), soft_wrap=True)
-    out.print(_verdict(checkup, repaired=repaired), soft_wrap=True)
+    out.print(Text(checkup.location, "dim"), soft_wrap=True)
+    out.print(Text(_looked_at(checkup), "dim"))
+    out.print(_verdict(checkup, repaired=repaired))
 
 
 def _mark(finding: Finding) -> tuple[str, str]:
