@@ -239,7 +239,8 @@ ROWS: dict[str, dict[str, str]] = {
             test_a_list_without_more_has_no_token test_a_forged_token_is_a_value_error
             test_max_results_below_one_is_a_value_error
             test_a_missing_experiment_gives_an_empty_list_and_is_not_created test_listing_writes_nothing
-            test_a_read_only_store_is_read_and_refuses_to_be_written_to test_two_runs_made_in_one_moment_are_both_listed""",
+            test_a_read_only_store_is_read_and_refuses_to_be_written_to
+            test_two_runs_made_in_one_moment_are_both_listed""",
         "listed runs are outside": """
             test_listed_runs_are_outside_their_context_and_entering_opens_them_again""",
         "experiment_config": """

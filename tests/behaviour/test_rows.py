@@ -13,12 +13,12 @@ from tests.behaviour.rows import ROWS
 FOLDER = Path(__file__).parent
 
 
-def tests_in(path: Path) -> list[str]:
+def names_in(path: Path) -> list[str]:
     tree = ast.parse(path.read_text("utf-8"))
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
-TESTS = Counter(name for path in sorted(FOLDER.glob("test_*.py")) if path != Path(__file__) for name in tests_in(path))
+TESTS = Counter(name for path in sorted(FOLDER.glob("test_*.py")) if path != Path(__file__) for name in names_in(path))
 
 
 @pytest.mark.parametrize(
