@@ -23,7 +23,7 @@ help:
 	@echo 'make clean   remove $(VENV) and the caches'
 
 demo: $(VENV)/demo.stamp
-	$(BIN)/assay demo
+	ASSAY_STORE=.assay $(BIN)/assay demo
 
 # What is marked `alone` runs first and by itself: it measures time. Exit code 5 says that nothing is marked so.
 test: $(VENV)/dev.stamp
