@@ -22,6 +22,7 @@ from typing import Any
 from assay import system
 from assay.errors import ContextError
 from assay.formats.event import VERSION, Event, encode_event, file_header
+from assay.recording.blocks import Block
 from assay.recording.metrics import OUTSIDE, MetricRows
 
 
@@ -76,7 +77,7 @@ class Journal:
         self.refused = 0
         self._cut_bytes = 0
         self.pending: deque[Event] = deque()
-        self.shipping, self._syncing = threading.RLock(), threading.RLock()
+        self.shipping, self.syncing = threading.RLock(), threading.RLock()
         self._next_event: Callable[[], int] = itertools.count().__next__
         os.makedirs(self.folder, exist_ok=True)
         self.events_path = os.path.join(self.folder, f"{self.writer}.events")
@@ -170,9 +171,16 @@ class Journal:
         self._on_refused(error)
 
     def sync_events(self) -> None:
-        """Return when the events are on the disk."""
+        """Return when the events are on the disk, and the names of all files."""
         system.sync(self._events.fileno())
         system.observe("sync", self.events_path)
+        made = self.rows.parts_made
+        if made != self._synced_parts:
+            above = [os.path.dirname(self.folder)] if self._synced_parts < 0 else []
+            for folder in (self.folder, *above):
+                system.sync_folder(folder)
+                system.observe("sync_folder", folder)
+            self._synced_parts = made
 
     def sync(self) -> None:
         """Return when everything logged is on the disk, rows under checksums that show what a power cut tore.
@@ -180,23 +188,29 @@ class Journal:
         Raises:
             OSError: The disk can't take it.
         """
-        with self._syncing:
-            pieces, parts = [], {}
-            for block in list(self.rows.blocks):
-                for piece in block.unsynced():
-                    pieces.append([piece.part, piece.layout, piece.at, piece.rows, zlib.crc32(block.body(piece))])
-                    parts[block.part.number] = block.part
-            for part in parts.values():
-                system.sync(part.fd)
-                system.observe("sync", part.path)
-            if pieces:
-                self.note("synced", {"pieces": pieces})
-            self.sync_events()
-            made = self.rows.parts_made
-            if made != self._synced_parts:  # names of new files must last too
-                system.sync_folder(self.folder)
-                system.observe("sync_folder", self.folder)
-                self._synced_parts = made
+        with self.syncing:
+            if self._events.closed:
+                return
+            before = [(block, block.synced) for block in list(self.rows.blocks)]
+            try:
+                self._sync_rows([block for block, _ in before])
+                self.sync_events()
+            except OSError:
+                for block, synced in before:
+                    block.synced = synced
+                raise
+
+    def _sync_rows(self, blocks: list[Block]) -> None:
+        pieces, parts = [], {}
+        for block in blocks:
+            for piece in block.unsynced():
+                pieces.append([piece.part, piece.layout, piece.at, piece.rows, zlib.crc32(block.body(piece))])
+                parts[block.part.number] = block.part
+        for part in parts.values():
+            system.sync(part.fd)
+            system.observe("sync", part.path)
+        if pieces:
+            self.note("synced", {"pieces": pieces})
 
     def seal(self) -> None:
         """Take no more calls."""
@@ -205,22 +219,24 @@ class Journal:
 
     def remove(self) -> None:
         """Delete the files: all of it is in the store."""
-        for part in self.rows.parts:
-            part.close()
-            part.remove()
-        if system.WINDOWS:  # pragma: no cover - it deletes no open file
+        with self.syncing:
+            for part in self.rows.parts:
+                part.close()
+                part.remove()
+            if system.WINDOWS:  # pragma: no cover - it deletes no open file
+                self._events.close()
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.events_path)
             self._events.close()
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.events_path)
-        self._events.close()
 
     def abandon(self) -> None:
         """Close the files and leave them for recovery to find, although this process lives on."""
-        with contextlib.suppress(OSError, ValueError):
-            self.note("abandoned", {})
-        for part in self.rows.parts:
-            part.close()
-        self._events.close()
+        with self.syncing:
+            with contextlib.suppress(OSError, ValueError):
+                self.note("abandoned", {})
+            for part in self.rows.parts:
+                part.close()
+            self._events.close()
 
     def let_go(self) -> None:
         """In a forked child: drop the parent's lock and files; the next call opens a journal of the child's own."""

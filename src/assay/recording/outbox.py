@@ -91,8 +91,9 @@ class Outbox:
     def taken(self) -> None:
         """The store has the segment that waits: what it held needs its place no more."""
         self.waiting = None
-        for block in [block for block in self.journal.rows.blocks if block.done]:
-            self.journal.rows.release(block)
+        with self.journal.syncing:  # whoever syncs a block still has its file
+            for block in [block for block in self.journal.rows.blocks if block.done]:
+                self.journal.rows.release(block)
 
 
 def join_pieces(pieces: Iterable[tuple[object, Piece, bytes]]) -> list[Rows]:

@@ -1,7 +1,9 @@
-"""The recorder: one background thread a process that carries segments from journals to their stores.
+"""The recorder: a background thread that carries segments from journals to their stores.
 
 It waits for nobody who logs, and nobody who logs waits for it. What a store does not take now is taken later: the
-journal has it. The one guard that keeps training alive stands here, and it counts what it held back.
+journal has it. Where the store lets the recorder wait, a second thread, the keeper, puts the journal on the disk
+meanwhile, so that a power cut loses no more than with a store that answers. The one guard that keeps training alive
+stands here, and it counts what it held back.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from assay.storage.contract import Store, WriterSpec
 
 INTERVAL_S = 0.5
 """How often the recorder looks: another process is at most a second behind, with a store that takes a while."""
+KEEP_AFTER_S = 0.6
+"""The keeper syncs a journal whose store has not had everything for so long: with the sync itself within a second."""
 LONGEST_PAUSE_S = 5.0
 """The longest wait between two attempts at a store that does not answer."""
 CLOSE_TIMEOUT_S = 10.0
@@ -46,6 +50,8 @@ class Line:
         self.failures = 0
         self.last_error: Exception | None = None
         self.gone = False
+        self.settled_s = time.monotonic()
+        """What was logged before is in the store or on the disk."""
         self._make_durable = make_durable
         self._next_try_s = 0.0
 
@@ -100,6 +106,7 @@ class Line:
             return
         try:
             self.ship()
+            self.settled_s = now
             if self.failures:
                 logger.warning("assay: %s: the store takes data again", self.name)
             self.failures, self.last_error = 0, None
@@ -114,14 +121,16 @@ class Line:
                     error,
                     self.journal.folder,
                 )
-            self._hold()
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
         """Until the store takes it, the journal alone must survive a power cut."""
+        now = time.monotonic()
         try:
+            self._make_durable()
             self.journal.sync()
         except OSError as error:
             logger.warning("assay: %s: the journal can't be synced: %s", self.name, error)
+        self.settled_s = now
 
 
 class Recorder:
@@ -130,7 +139,7 @@ class Recorder:
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
         self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._pid = os.getpid()
         self._stopping = False
         self.held_back = 0
@@ -144,22 +153,36 @@ class Recorder:
         return line
 
     def _start(self) -> None:
-        if self._thread is None and not self._stopping:
+        if not self._threads and not self._stopping:
             self._wake = threading.Event()
-            self._thread = threading.Thread(target=self._run, name="assay-recorder", daemon=True)
-            self._thread.start()
+            for work, name in ((self._carry, "assay-recorder"), (self._keep, "assay-keeper")):
+                self._threads.append(threading.Thread(target=work, args=(self._wake,), name=name, daemon=True))
+                self._threads[-1].start()
 
-    def _run(self) -> None:
-        wake = self._wake
-        while not self._stopping:
-            wake.wait(INTERVAL_S)
+    def _carry(self, wake: threading.Event) -> None:
+        pause_s = INTERVAL_S
+        while not wake.wait(pause_s):
+            now = time.monotonic()
             for line in list(self._lines.values()):
-                try:
-                    line.try_ship()
-                except Exception:  # the one guard: nothing here may end the training
-                    self.held_back += 1
-                    if self.held_back == 1:
-                        logger.exception("assay: an error in the recorder was held back; data stays in the journal")
+                self._guarded(line.try_ship)
+            pause_s = max(0.05, now + INTERVAL_S - time.monotonic())
+
+    def _keep(self, wake: threading.Event) -> None:
+        pause_s = KEEP_AFTER_S
+        while not wake.wait(pause_s):
+            for line in list(self._lines.values()):
+                if time.monotonic() - line.settled_s >= KEEP_AFTER_S:
+                    self._guarded(line.hold)
+            oldest_s = min((line.settled_s for line in list(self._lines.values())), default=time.monotonic())
+            pause_s = max(0.05, oldest_s + KEEP_AFTER_S - time.monotonic())
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception:  # the one guard: nothing here may end the training
+            self.held_back += 1
+            if self.held_back == 1:
+                logger.exception("assay: an error in the recorder was held back; data stays in the journal")
 
     def flush(self, run_uid: str | None = None, store: Store | None = None) -> None:
         """Return when everything logged by this process (to one run, to one store) is durable in the store.
@@ -193,17 +216,18 @@ class Recorder:
         """
         journal = line.journal
         deadline_s = time.monotonic() + timeout_s
-        if journal.refused:
-            journal.log_event("refused", {"calls": journal.refused})
-        if leave is not None:
-            journal.log_event("leave", leave)
-        journal.seal()
         try:
-            line.ship(deadline_s=deadline_s, ending=True)
+            with journal.shipping:  # `leave` belongs to the last segment: the recorder must cut none in between
+                if journal.refused:
+                    journal.log_event("refused", {"calls": journal.refused})
+                if leave is not None:
+                    journal.log_event("leave", leave)
+                journal.seal()
+                line.ship(deadline_s=deadline_s, ending=True)
         except (AssayError, OSError) as error:
             self._lines.pop(journal.writer, None)
             with journal.shipping:
-                line._hold()
+                line.hold()
                 journal.abandon()
             return (
                 f"{line.name}: the store did not take everything ({error}); what is left is kept in "
@@ -216,10 +240,11 @@ class Recorder:
     def stop(self) -> None:
         """End every writer that is still open, as the interpreter ends."""
         self._stopping = True
-        thread, self._thread = self._thread, None
-        if thread is not None and self._pid == os.getpid():
+        threads, self._threads = self._threads, []
+        if self._pid == os.getpid():
             self._wake.set()
-            thread.join(CLOSE_TIMEOUT_S)
+            for thread in threads:
+                thread.join(CLOSE_TIMEOUT_S)
         for line in list(self._lines.values()):
             if line.journal.pid != os.getpid():
                 continue
