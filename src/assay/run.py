@@ -109,6 +109,7 @@ class Run(RunView, ArtifactLogging):
         self._warned = False
         self._refused_before = 0
         self._last_steps: dict[str, int] = {}
+        self._tags = record.tags
 
     # The with block
 
@@ -347,7 +348,8 @@ class Run(RunView, ArtifactLogging):
             InvalidInputError: There would be more than 50, or one is too long.
         """
         new = tag_dict(tags)
-        tag_dict({**self.tags, **new})
+        # Within the block no call waits for the store: what others set meanwhile is not counted.
+        self._tags = tag_dict({**(self._tags if self._depth > 0 or self._adopted else self.tags), **new})
         self._say_anywhere("tags", {"values": new})
 
     @property
