@@ -143,18 +143,9 @@ class SqlStore(Store):
     def open_writer(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
         with self._database.write() as connection:
             run_id = self._run_id(connection, run_uid)
-            attempt = connection.execute("SELECT count(*) FROM writers WHERE run_id = ?", (run_id,)).fetchone()[0] + 1
-            writer_id = connection.execute(
-                "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
-                "VALUES (?, ?, ?, ?, ?, 'InProgress', ?)",
-                (spec.uid, run_id, attempt, spec.entered, _process_text(spec), spec.opened_us),
-            ).lastrowid
-            if spec.entered:
-                connection.execute(
-                    "UPDATE runs SET status = 'InProgress', status_message = 'Within a run context', end_us = NULL, "
-                    "start_us = coalesce(start_us, ?), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
-                    (spec.opened_us, writer_id, run_id),
-                )
+            # A caller may not have learnt that the transaction which let the writer in came to its end.
+            known = connection.execute("SELECT attempt FROM writers WHERE uid = ?", (spec.uid,)).fetchone()
+            attempt = self._let_in(connection, run_id, spec) if known is None else int(known[0])
             last_steps = {}
             if attempt > 1:
                 found = points.read_summaries(connection, self.path, run_id)
@@ -268,6 +259,21 @@ class SqlStore(Store):
     def delete_experiment(self, name: str, *, with_runs: bool = False) -> None:
         with self._database.write() as connection:
             experiments.delete_experiment(connection, name, with_runs=with_runs)
+
+    def _let_in(self, connection: Connection, run_id: int, spec: WriterSpec) -> int:
+        attempt = connection.execute("SELECT count(*) FROM writers WHERE run_id = ?", (run_id,)).fetchone()[0] + 1
+        writer_id = connection.execute(
+            "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
+            "VALUES (?, ?, ?, ?, ?, 'InProgress', ?)",
+            (spec.uid, run_id, attempt, spec.entered, _process_text(spec), spec.opened_us),
+        ).lastrowid
+        if spec.entered:
+            connection.execute(
+                "UPDATE runs SET status = 'InProgress', status_message = 'Within a run context', end_us = NULL, "
+                "start_us = coalesce(start_us, ?), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
+                (spec.opened_us, writer_id, run_id),
+            )
+        return int(attempt)
 
     def _run_id(self, connection: Connection, run_uid: str) -> int:
         row = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
