@@ -188,6 +188,14 @@ def _open_store(folder: str) -> SqlStore:
     return SqlStore(folder, writable=writable)
 
 
+def _close_stores() -> None:
+    for store in _stores.values():
+        store.close()
+
+
+recorder.when_stopped.append(_close_stores)
+
+
 def _forget_in_child() -> None:
     global _opening
     _opening = threading.RLock()

@@ -77,7 +77,11 @@ class Outbox:
                 blocks[id(piece)] = block
         events: list[Event] = []
         while journal.pending and len(events) < SEGMENT_EVENTS:
-            events.append(journal.pending.popleft())
+            event = journal.pending.popleft()
+            if event.kind == "leave" and not ending:  # it ends the writer, and belongs to the last segment
+                journal.pending.appendleft(event)
+                break
+            events.append(event)
         whole = size_bytes < SEGMENT_BYTES and not journal.pending
         if not pieces and not events and not ending:
             return None

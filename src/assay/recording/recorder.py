@@ -14,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from assay.errors import AssayError, RunNotFoundError
@@ -50,6 +51,7 @@ class Line:
         self.failures = 0
         self.last_error: Exception | None = None
         self.gone = False
+        self.ending = False
         self.settled_s = time.monotonic()
         """What was logged before is in the store or on the disk."""
         self._make_durable = make_durable
@@ -99,13 +101,13 @@ class Line:
         for event, why in done.set_aside:
             logger.warning("assay: %s: %s could not be applied and was set aside: %s", self.name, event.kind, why)
 
-    def try_ship(self, *, at_once: bool = False) -> None:
+    def try_ship(self, *, at_once: bool = False, ending: bool = False) -> None:
         """Send what there is unless a failure was too short ago; failures are counted, said once and retried."""
         now = time.monotonic()
         if now < self._next_try_s and not at_once:
             return
         try:
-            self.ship()
+            self.ship(ending=ending)
             self.settled_s = now
             if self.failures:
                 logger.warning("assay: %s: the store takes data again", self.name)
@@ -143,6 +145,7 @@ class Recorder:
         self._pid = os.getpid()
         self._stopping = False
         self.held_back = 0
+        self.when_stopped: list[Callable[[], None]] = []
 
     def attach(self, journal: Journal, store: Store, make_durable: Callable[[], None]) -> Line:
         """Carry a journal's segments from here on."""
@@ -164,7 +167,10 @@ class Recorder:
         while not wake.wait(pause_s):
             now = time.monotonic()
             for line in list(self._lines.values()):
-                self._guarded(line.try_ship)
+                if line.ending:
+                    self._guarded(partial(self._finish, line))
+                else:
+                    self._guarded(line.try_ship)
             pause_s = max(0.05, now + INTERVAL_S - time.monotonic())
 
     def _keep(self, wake: threading.Event) -> None:
@@ -216,26 +222,41 @@ class Recorder:
         """
         journal = line.journal
         deadline_s = time.monotonic() + timeout_s
+        if journal.refused:
+            journal.log_event("refused", {"calls": journal.refused})
+        if leave is not None:
+            journal.log_event("leave", leave)
+        journal.seal()
+        if not journal.shipping.acquire(timeout=timeout_s):
+            line.ending = True  # the recorder is waiting for the store, and goes on when that answers
+            return (
+                f"{line.name}: the store has not answered for {timeout_s:.0f} s; what is left is kept in "
+                f"{journal.events_path} and sent when it does, by this process or whoever next opens the store"
+            )
         try:
-            with journal.shipping:  # `leave` belongs to the last segment: the recorder must cut none in between
-                if journal.refused:
-                    journal.log_event("refused", {"calls": journal.refused})
-                if leave is not None:
-                    journal.log_event("leave", leave)
-                journal.seal()
-                line.ship(deadline_s=deadline_s, ending=True)
+            line.ship(deadline_s=deadline_s, ending=True)
+            self._lines.pop(journal.writer, None)
+            journal.remove()
         except (AssayError, OSError) as error:
             self._lines.pop(journal.writer, None)
-            with journal.shipping:
-                line.hold()
-                journal.abandon()
+            line.hold()
+            journal.abandon()
             return (
                 f"{line.name}: the store did not take everything ({error}); what is left is kept in "
                 f"{journal.events_path} and goes into the store when it is next opened"
             )
-        self._lines.pop(journal.writer, None)
-        journal.remove()
+        finally:
+            journal.shipping.release()
         return None
+
+    def _finish(self, line: Line) -> None:
+        """End a writer whose `end` could not wait for it."""
+        with line.journal.shipping:
+            if line.journal.writer in self._lines:
+                line.try_ship(ending=True)
+                if line.failures == 0:
+                    del self._lines[line.journal.writer]
+                    line.journal.remove()
 
     def stop(self) -> None:
         """End every writer that is still open, as the interpreter ends."""
@@ -254,6 +275,9 @@ class Recorder:
             problem = self.end(line, leave)
             if problem:
                 logger.warning("assay: %s", problem)
+        if self._pid == os.getpid():
+            for act in self.when_stopped:
+                act()
 
     def forked(self) -> None:
         """In a forked child: let go of what is the parent's."""

@@ -14,6 +14,7 @@ import random
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 from assay import system
@@ -50,6 +51,7 @@ class Database:
     def _reset(self) -> None:
         self._pid = os.getpid()
         self._idle: list[Connection] = []
+        weakref.finalize(self, _close, self._idle, self._pid).atexit = False
         self._queue = threading.Lock()  # flock holds between processes, this between the threads of one
         self._lock_fd = -1
 
@@ -243,6 +245,11 @@ def _quoted(path: str) -> str:
     from urllib.parse import quote
 
     return quote(os.path.abspath(path))
+
+
+def _close(idle: list[Connection], pid: int) -> None:
+    while idle and pid == os.getpid():
+        idle.pop().close()
 
 
 class Names:
