@@ -385,7 +385,7 @@ def test_table_takes_what_a_cell_may_hold_as_python_values(value: Any, plain: An
         1j,
         {1, 2},
         Path("a"),
-        object(),
+        pytest.param(object(), id="object"),
         Colour.RED,
         {(1, 2): 3},
         time(12, tzinfo=BERLIN),
