@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assay import system
 from assay.recording.recovery import DAMAGED_FOLDER
-from assay.recording.remains import JournalError, Remains, events_files, writer_of
+from assay.recording.remains import JournalError, Remains, events_files, unready_files, writer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def inspect(folder: str) -> list[JournalFinding]:
     """What lies in a folder of journals."""
     findings = [_finding(path) for path in events_files(folder)]
     with contextlib.suppress(FileNotFoundError):
-        known = {writer_of(path) for path in events_files(folder)}
+        known = {writer_of(path) for path in (*events_files(folder), *unready_files(folder))}
         for name in sorted(os.listdir(folder)):
             if name.endswith(".rows") and writer_of(name) not in known:
                 path = os.path.join(folder, name)

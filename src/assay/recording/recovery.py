@@ -26,6 +26,7 @@ from assay.recording.remains import (
     files_of,
     numbers_of,
     owner_of,
+    unready_files,
     writer_of,
 )
 from assay.storage.contract import Store, WriterSpec
@@ -34,6 +35,9 @@ LOCK_FILE = "recovery.lock"
 DAMAGED_FOLDER = "damaged"
 WAIT_S = 10.0
 """How long one who wants to recover waits for another who does."""
+
+UNREADY_S = 60.0
+"""An empty file that is older than this belongs to nobody who is still making a journal of it."""
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ def recover(store: Store, folder: str, *, living: set[str] | None = None, force:
         What was done, a journal each; journals that must wait are not among them.
     """
     living = living or set()
+    _delete_unready(folder)
     paths = [path for path in events_files(folder) if writer_of(path) not in living]
     force = force or (bool(paths) and not system.is_network(folder))
     # Most of what lies here is alive; that is seen without keeping others from seeing it too.
@@ -123,6 +128,22 @@ def _alone(folder: str) -> Iterator[bool]:
         yield got
     finally:
         os.close(fd)
+
+
+def _delete_unready(folder: str) -> None:
+    """Delete journals whose writers died before they had made them: no call was in them."""
+    for path in unready_files(folder):
+        with contextlib.suppress(OSError):
+            fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+            try:
+                # It is locked before anything is written; an empty one may be about to be.
+                locked, facts = system.try_lock(fd), os.stat(path)
+                is_old = facts.st_size > 0 or time.time() - facts.st_mtime > UNREADY_S
+                if locked and is_old and os.path.samestat(os.fstat(fd), facts):
+                    for one in files_of(path):
+                        os.unlink(one)
+            finally:
+                os.close(fd)
 
 
 def _is_free(path: str, *, force: bool) -> bool:

@@ -22,6 +22,8 @@ from assay.formats.event import HEADER_BYTES, VERSION, Damage, Event, decode_eve
 from assay.formats.rows import UNMARKED, WORD_BYTES, Layout, Piece, marked_runs
 
 PAGE_BYTES = 4096
+UNREADY = ".new"
+"""What stands behind an events file's name until it is locked and says whose it is."""
 
 
 class JournalError(AssayError):
@@ -241,11 +243,20 @@ def owner_of(path: str) -> system.Process:
 
 def events_files(folder: str) -> list[str]:
     """The events files in a folder of journals."""
+    return _files_named(folder, ".events")
+
+
+def unready_files(folder: str) -> list[str]:
+    """The files in a folder of journals that their writers have not made events files of as yet."""
+    return _files_named(folder, f".events{UNREADY}")
+
+
+def _files_named(folder: str, end: str) -> list[str]:
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
         return []
-    return sorted(os.path.join(folder, name) for name in names if name.endswith(".events"))
+    return sorted(os.path.join(folder, name) for name in names if name.endswith(end))
 
 
 def writer_of(path: str) -> str:
