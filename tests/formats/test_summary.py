@@ -6,6 +6,7 @@ import math
 import struct
 from array import array
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -18,8 +19,7 @@ from tests.formats.points import sorted_columns
 
 
 def exact_mean(values: np.ndarray) -> float:
-    # Halved before they are added, so that a sum of values near the greatest float stays one.
-    return 2 * math.fsum(value / 2 / len(values) for value in values.tolist())
+    return float(sum(map(Fraction, values.tolist())) / len(values))
 
 
 def in_arrays(columns: Columns) -> Columns:
