@@ -249,18 +249,18 @@ class Journal:
 def _synced_calls(journal: Journal) -> tuple[Callable[..., None], Callable[..., None]]:
     """`log_metric` and `log_metrics` that return when the disk has what they were given."""
 
-    def settle() -> None:
+    def log_metric(name: str, value: float, timestamp: Any = None, step: int | None = None) -> None:
         try:
+            journal.rows.keep_metric(name, value, timestamp, step)
             journal.sync()
         except OSError as error:
             journal.refuse(error)
 
-    def log_metric(name: str, value: float, timestamp: Any = None, step: int | None = None) -> None:
-        journal.rows.log_metric_checked(name, value, timestamp, step)
-        settle()
-
     def log_metrics(values: Mapping[str, float], step: int | None = None, timestamp: Any = None) -> None:
-        journal.rows.log_metrics_checked(values, step, timestamp)
-        settle()
+        try:
+            journal.rows.keep_metrics(values, step, timestamp)
+            journal.sync()
+        except OSError as error:
+            journal.refuse(error)
 
     return log_metric, log_metrics

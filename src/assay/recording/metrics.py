@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.errors import ContextError, InvalidTypeError
-from assay.formats.rows import WORD_BYTES, Layout
+from assay.formats.rows import VOID, WORD_BYTES, Layout
 from assay.formats.values import metric_name, metric_value, step_number, timestamp_us
 from assay.recording.blocks import (
     LARGE_BLOCK_BYTES,
@@ -33,6 +33,9 @@ LAYOUTS_LIMIT = 256
 """Layouts of several metrics a journal: when keys vary more than that, each metric gets a row of its own."""
 SMALLEST_ROWS = 4
 """A small block must hold at least so many rows to be worth it."""
+
+Row = tuple[Layout, int | None, tuple[float, ...]]
+"""A row to be kept: its layout, its step (None to count one), its values."""
 
 
 class MetricRows:
@@ -81,43 +84,54 @@ class MetricRows:
 
     def log_metric_checked(self, name: Any, value: Any, timestamp: Any = None, step: Any = None) -> None:
         """`log_metric` with every check."""
+        try:
+            self.keep_metric(name, value, timestamp, step)
+        except OSError as error:
+            self._refuse(error)
+
+    def log_metrics_checked(self, values: Any, step: Any = None, timestamp: Any = None) -> None:
+        """`log_metrics` with every check."""
+        try:
+            self.keep_metrics(values, step, timestamp)
+        except OSError as error:
+            self._refuse(error)
+
+    def keep_metric(self, name: Any, value: Any, timestamp: Any = None, step: Any = None) -> None:
+        """`log_metric` with every check.
+
+        Raises:
+            OSError: There is no space for it.
+        """
         number = metric_value(name, value)
         stamp = None if timestamp is None else timestamp_us(timestamp)
         given = None if step is None else step_number(step)
         metric_name(name)
         self._check_open()
-        try:
-            self._store(Layout((name,), stamp is not None), given, stamp, (number,))
-        except OSError as error:
-            self._refuse(error)
+        self._store([(Layout((name,), stamp is not None), given, (number,))], stamp)
 
-    def log_metrics_checked(self, values: Any, step: Any = None, timestamp: Any = None) -> None:
-        """`log_metrics` with every check; it is kept whole or not at all."""
+    def keep_metrics(self, values: Any, step: Any = None, timestamp: Any = None) -> None:
+        """`log_metrics` with every check.
+
+        Raises:
+            OSError: There is no space for it; nothing of it is kept.
+        """
         if not isinstance(values, Mapping):
             raise InvalidTypeError(f"values must be a dict of metric names to numbers, not {type(values).__name__}")
         given = None if step is None else step_number(step)
         stamp = None if timestamp is None else timestamp_us(timestamp)
         numbers = {metric_name(name): metric_value(name, value) for name, value in values.items()}
         self._check_open()
-        if not numbers:
-            return
-        try:
-            self._store_many(numbers, given, stamp)
-        except OSError as error:
-            self._refuse(error)
+        if numbers:
+            self._store(self._rows_of(numbers, given, stamped=stamp is not None), stamp)
 
-    def _store_many(self, numbers: dict[str, float], step: int | None, stamp: int | None) -> None:
+    def _rows_of(self, numbers: dict[str, float], step: int | None, *, stamped: bool) -> list[Row]:
         names = tuple(numbers)
         steps = [step] * len(names) if step is not None else [self._next_step(name)() for name in names]
-        mark = time.time_ns()
         alone = len(names) == 1 or (len(self._row_slots) >= LAYOUTS_LIMIT and names not in self._row_slots)
         if alone or any(one != steps[0] for one in steps):
-            for name, one in zip(names, steps, strict=True):
-                self._store(Layout((name,), stamp is not None), one, stamp, (numbers[name],), mark)
-            return
-        for start in range(0, len(names), COLUMNS_LIMIT):
-            some = names[start : start + COLUMNS_LIMIT]
-            self._store(Layout(some, stamp is not None), steps[0], stamp, tuple(numbers[name] for name in some), mark)
+            return [(Layout((name,), stamped), one, (numbers[name],)) for name, one in zip(names, steps, strict=True)]
+        pieces = [names[start : start + COLUMNS_LIMIT] for start in range(0, len(names), COLUMNS_LIMIT)]
+        return [(Layout(some, stamped), steps[0], tuple(numbers[name] for name in some)) for some in pieces]
 
     def _next_step(self, name: str) -> Callable[[], int]:
         known = self._steps.get(name)
@@ -126,21 +140,33 @@ class MetricRows:
             known = self._steps.setdefault(name, itertools.count(self._last_steps.get(name, -1) + 1).__next__)
         return known
 
-    def _store(
-        self, layout: Layout, step: int | None, stamp: int | None, values: tuple[float, ...], mark: int = 0
-    ) -> None:
+    def _store(self, rows: list[Row], stamp: int | None) -> None:
+        """Keep the rows of one call, all of them or none."""
+        slots: list[tuple[Block, int]] = []
+        try:
+            for layout, _, _ in rows:
+                slots.append(self._take_slot(layout))
+        except OSError:
+            for block, at in slots:
+                block.part.words[at] = VOID
+            raise
+        for (layout, step, values), (block, at) in zip(rows, slots, strict=True):
+            words = block.part.words
+            words[at + 1] = self._next_step(layout.names[0])() if step is None else step
+            if stamp is not None:
+                words[at + 2] = stamp
+            struct.pack_into(f"@{len(values)}d", block.part.mapping, (at + layout.first_value) * WORD_BYTES, *values)
+        mark = time.time_ns()  # behind the values: recovery tells by it what was stored before what
+        for block, at in slots:
+            block.part.words[at] = mark
+
+    def _take_slot(self, layout: Layout) -> tuple[Block, int]:
         block = self._block_of.get(layout)
         at = -1 if block is None else block.next_slot()
         while block is None or at >= block.end:
             block = self._new_block(layout)
             at = block.next_slot()
-        words = block.part.words
-        words[at + 1] = self._next_step(layout.names[0])() if step is None else step
-        if stamp is not None:
-            words[at + 2] = stamp
-        first = (at + layout.first_value) * WORD_BYTES
-        struct.pack_into(f"@{len(values)}d", block.part.mapping, first, *values)
-        words[at] = mark or time.time_ns()
+        return block, at
 
     def _new_block(self, layout: Layout) -> Block:
         """A block for rows of a layout, said in the events file, then shown to the fast calls."""
