@@ -107,7 +107,7 @@ class Run(RunView, ArtifactLogging):
         self._guard = threading.RLock()
         self._failure: BaseException | None = None
         self._warned = False
-        self._refused_before = 0
+        self._refused_here = 0
         self._last_steps: dict[str, int] = {}
         self._tags = record.tags
 
@@ -121,7 +121,7 @@ class Run(RunView, ArtifactLogging):
         with self._guard:
             if self._depth == 0:
                 self._open_writer(entered=True)
-                self._failure, self._warned, self._refused_before = None, False, 0
+                self._failure, self._warned = None, False
                 say(f"assay: {self.experiment_name}/{self.run_name} → {self.session.location}{_fleeting(self.session)}")
             self._depth += 1
         current.enter(self, loaded=loaded)
@@ -141,6 +141,7 @@ class Run(RunView, ArtifactLogging):
                 self._failure = error
             if self._depth > 0:
                 return
+            self._load_next = False
             try:
                 self._leave(self._failure)
             except Exception as closing:
@@ -187,18 +188,18 @@ class Run(RunView, ArtifactLogging):
         self.__dict__.pop("log_metrics", None)
         if line is None:
             return
-        self._refused_before = line.journal.refused
         status, message = _outcome(error)
         leave: dict[str, Any] = {"status": status, "message": message}
         if error is not None:
-            leave["traceback"] = "".join(traceback.format_exception(error))
+            leave["traceback"] = _plain("".join(traceback.format_exception(error)))
         problem = recorder.end(line, leave)
         if problem:
             say(f"assay: {problem}")
             logger.warning("assay: %s", problem)
-        if self._refused_before:
+        if line.journal.refused:
+            self._refused_here += line.journal.refused
             text = (
-                f"{self.experiment_name}/{self.run_name}: {self._refused_before} calls were refused: the disk was full"
+                f"{self.experiment_name}/{self.run_name}: {line.journal.refused} calls were refused: the disk was full"
             )
             say(f"assay: {text}")
             logger.warning("assay: %s", text)
@@ -368,7 +369,7 @@ class Run(RunView, ArtifactLogging):
         """How many calls the system refused: in the block this object is in, or else over all of the run."""
         if self._line is not None:
             return self._line.journal.refused
-        return self._record().refused
+        return max(self._record().refused, self._refused_here)  # a disk that was full may not have taken the count yet
 
     def flush(self) -> None:
         """Return when everything this process logged to the run is durable in the store.
@@ -415,7 +416,16 @@ def _outcome(error: BaseException | None) -> tuple[str, str | None]:
         return "Completed", None
     if isinstance(error, KeyboardInterrupt):
         return "Stopped", "KeyboardInterrupt"
-    return "Failed", str(error)[:MESSAGE_LENGTH]
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - an exception that can't be shown fails the run all the same
+        message = type(error).__name__
+    return "Failed", _plain(message[:MESSAGE_LENGTH])
+
+
+def _plain(text: str) -> str:
+    """The text with what UTF-8 can't hold written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _fleeting(session: Session) -> str:

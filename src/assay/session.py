@@ -111,6 +111,9 @@ class Session:
         """The store, opened; what dead writers left is in it."""
         with _opening:
             store = _stores.get(self.location)
+            if store is not None and not store.is_there:  # deleted, or replaced by another
+                _stores.pop(self.location).close()
+                store = None
             if store is None:
                 store = _stores[self.location] = _open_store(self.location)
             if self._recovered_in != os.getpid():

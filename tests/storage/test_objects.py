@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.errors import AssayError, ChecksumError, ObjectMissingError, RefusedError
+from assay.errors import AssayError, ChecksumError, InvalidInputError, ObjectMissingError, RefusedError
 from assay.storage.objects import DiskObjects, ObjectInfo
 
 
@@ -71,7 +71,7 @@ def test_a_source_that_fails_leaves_nothing(objects: DiskObjects, tmp_path: Path
                 return self.pieces.pop()
             raise OSError(5, "the cable fell out")
 
-    with pytest.raises(OSError, match="the cable fell out"):
+    with pytest.raises(InvalidInputError, match="the cable fell out"):
         objects.put(Broken())  # type: ignore[arg-type]
 
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]

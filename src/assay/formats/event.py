@@ -62,8 +62,12 @@ def file_header() -> bytes:
 
 
 def encode_event(event: Event) -> bytes:
-    """The frame of one event."""
-    body = _encode({"k": event.kind, **event.body}).encode("utf-8", "surrogatepass")
+    """The frame of one event.
+
+    Raises:
+        ValueError: A text in it is none that UTF-8 can hold, or an integer has more digits than Python writes.
+    """
+    body = _encode({"k": event.kind, **event.body}).encode()
     stamped = _TIME.pack(event.time_ns) + body
     return _FRAME.pack(_MARK, len(body), zlib.crc32(stamped)) + stamped
 
@@ -122,6 +126,6 @@ def _event_at(data: bytes, at: int) -> Event | None:
     end = start + _TIME.size + length
     if mark != _MARK or end > len(data) or zlib.crc32(data[start:end]) != checksum:
         return None
-    body = _decode(data[start + _TIME.size : end].decode("utf-8", "surrogatepass"))
+    body = _decode(data[start + _TIME.size : end].decode())
     kind = body.pop("k")
     return Event(_TIME.unpack_from(data, start)[0], kind, body, end)

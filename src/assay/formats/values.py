@@ -111,7 +111,10 @@ def flat_parameters(parameters: Any) -> dict[str, Any]:
         parameters = vars(parameters)
     if not isinstance(parameters, Mapping):
         raise InvalidTypeError(f"parameters must be a dict, not {type(parameters).__name__}")
-    return {name: value for key, one in parameters.items() for name, value in _flatten(_top_name(key), one)}
+    try:
+        return {name: value for key, one in parameters.items() for name, value in _flatten(_top_name(key), one)}
+    except RecursionError as error:
+        raise InvalidInputError("a parameter holds itself, or is nested too deeply") from error
 
 
 def _top_name(key: Any) -> str:

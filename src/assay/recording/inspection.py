@@ -54,8 +54,6 @@ def _finding(path: str) -> JournalFinding:
     if not (remains.abandoned or system.is_dead(remains.process)):
         return JournalFinding(path, remains.run, "living", "")
     if remains.is_damaged:
-        size_bytes = sum(one.size_bytes for one in remains.damage)
-        detail = f"{size_bytes} bytes from byte {remains.damage[0].offset} on belong to no whole event"
-        return JournalFinding(path, remains.run, "damaged", detail)
+        return JournalFinding(path, remains.run, "damaged", remains.what_is_damaged())
     process = remains.process
     return JournalFinding(path, remains.run, "left", f"by process {process.pid} on {process.host}")

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay import system
-from assay.errors import ContextError
+from assay.errors import ContextError, InvalidInputError
 from assay.formats.event import VERSION, Event, encode_event, file_header
 from assay.recording.blocks import Block
 from assay.recording.metrics import OUTSIDE, MetricRows
@@ -108,26 +108,37 @@ class Journal:
             raise
         self._synced_parts = -1
 
-    def log_event(self, kind: str, body: Mapping[str, Any]) -> bool:
+    def log_event(self, kind: str, body: Mapping[str, Any], *, last: bool = False) -> bool:
         """Keep an event; it is the recorder's from here on.
+
+        Args:
+            kind: What is said.
+            body: Its fields.
+            last: It tells how the writer ends: where a full disk has no room for it, it is sent all the same.
 
         Returns:
             Whether it was kept; False is a call that the system refused.
 
         Raises:
             ContextError: The journal is closed.
+            InvalidInputError: A text in it is none that UTF-8 can hold.
         """
         self.check_open()
         event = Event(time.time_ns(), kind, {**body, "n": self._next_event()})
         try:
-            self._append(encode_event(event))
+            frame = encode_event(event)
+        except ValueError as error:
+            raise InvalidInputError(f"{kind} can't be kept: {error}") from error
+        try:
+            self._append(frame)
             if self.durable_calls:
                 self.sync()
         except (OSError, ValueError) as error:
             if isinstance(error, ValueError):  # the file was closed by another thread
                 raise ContextError(OUTSIDE) from error
-            self.refuse(error)
-            return False
+            if not last:
+                self.refuse(error)
+                return False
         self.pending.append(event)
         if self.closed:  # closed meanwhile by another thread: either its last segment has the event, or nobody has
             with contextlib.suppress(ValueError):

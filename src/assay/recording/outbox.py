@@ -58,7 +58,8 @@ class Outbox:
         if self.waiting is None:
             self.waiting = self._cut(ending=ending)
         segment = self.waiting
-        if segment is not None and not segment.noted:
+        # A last one needs no note: the store either ends the writer with it, or has nothing of it.
+        if segment is not None and not segment.noted and not segment.final:
             self.journal.note("segment", described(segment.index, segment.events, segment.pieces))
             segment.noted = True
         return segment
@@ -76,13 +77,19 @@ class Outbox:
                 size_bytes += piece.rows * block.row_words * WORD_BYTES
                 blocks[id(piece)] = block
         events: list[Event] = []
+        leave = None
         while journal.pending and len(events) < SEGMENT_EVENTS:
             event = journal.pending.popleft()
-            if event.kind == "leave" and not ending:  # it ends the writer, and belongs to the last segment
-                journal.pending.appendleft(event)
+            if event.kind == "leave":
+                leave = event
                 break
             events.append(event)
         whole = size_bytes < SEGMENT_BYTES and not journal.pending
+        if leave is not None:  # it ends the writer, and belongs to the last segment
+            if ending and whole:
+                events.append(leave)
+            else:
+                journal.pending.appendleft(leave)
         if not pieces and not events and not ending:
             return None
         rows = join_pieces(

@@ -223,9 +223,9 @@ class Recorder:
         journal = line.journal
         deadline_s = time.monotonic() + timeout_s
         if journal.refused:
-            journal.log_event("refused", {"calls": journal.refused})
+            journal.log_event("refused", {"calls": journal.refused}, last=True)
         if leave is not None:
-            journal.log_event("leave", leave)
+            journal.log_event("leave", leave, last=True)
         journal.seal()
         if not journal.shipping.acquire(timeout=timeout_s):
             line.ending = True  # the recorder is waiting for the store, and goes on when that answers

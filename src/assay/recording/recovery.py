@@ -21,6 +21,7 @@ from assay.formats.segment import Rows
 from assay.recording.outbox import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
 from assay.recording.remains import (
     JournalError,
+    NewerJournalError,
     Remains,
     events_files,
     files_of,
@@ -181,6 +182,8 @@ def _held(path: str, *, force: bool) -> Iterator[bool]:
 def _recover_one(store: Store, path: str) -> Recovered:
     try:
         remains = Remains(path)
+    except NewerJournalError as error:
+        return Recovered(path, "?", note=str(error))
     except JournalError as error:
         _set_aside(path)
         return Recovered(path, "?", note=f"set aside in {DAMAGED_FOLDER}/: {error}")
@@ -192,8 +195,7 @@ def _recover_one(store: Store, path: str) -> Recovered:
         done.note = f"its run is not in the store; set aside in {DAMAGED_FOLDER}/"
         return done
     if remains.is_damaged:
-        size_bytes = sum(one.size_bytes for one in remains.damage)
-        done.note = f"{size_bytes} damaged bytes were skipped; the journal was set aside in {DAMAGED_FOLDER}/"
+        done.note = f"{remains.what_is_damaged()}; the journal was set aside in {DAMAGED_FOLDER}/"
         _set_aside(path)
         return done
     for one in files_of(path):

@@ -30,6 +30,10 @@ class JournalError(AssayError):
     """A journal that can't be recovered as it is."""
 
 
+class NewerJournalError(JournalError):
+    """A journal that a newer Assay wrote: it is left for that one."""
+
+
 @dataclass(slots=True)
 class _Block:
     part: int
@@ -75,7 +79,9 @@ class Remains:
         except ValueError as error:
             raise JournalError(f"{self.path}: {error}") from error
         if version > VERSION:
-            raise JournalError(f"{self.path} was written by a newer Assay (format {version}); upgrade to recover it")
+            raise NewerJournalError(
+                f"{self.path} was written by a newer Assay (format {version}); upgrade to recover it"
+            )
         for event in decode_events(data):
             if isinstance(event, Damage):
                 self.damage.append(event)
@@ -126,7 +132,28 @@ class Remains:
         An unfinished frame at the very end is none of them, nor is what a full disk cut short.
         """
         size_bytes = sum(one.size_bytes for one in self.damage)
-        return size_bytes > self._cut_bytes + (self._size_bytes - self.whole_bytes)
+        return size_bytes > self._cut_bytes + (self._size_bytes - self.whole_bytes) or bool(self.short_files())
+
+    def short_files(self) -> list[str]:
+        """The `.rows` files that do not hold all of a block of which not everything was shipped."""
+        if self.process.boot != system.this_process().boot:
+            return []  # a power cut may well have left files short; what was promised is in what it left
+        self._weigh()
+        short = {
+            block.part
+            for block in self._blocks
+            if len(self._part(block.part)) < block.at + block.rows * self.layouts[block.layout].words
+            and not all(block.shipped)
+        }
+        return [self._rows_file(part) for part in sorted(short)]
+
+    def what_is_damaged(self) -> str:
+        """What of it is damaged, naming the file."""
+        short = self.short_files()
+        if short:
+            return f"{', '.join(short)} is cut short"
+        size_bytes = sum(one.size_bytes for one in self.damage)
+        return f"{size_bytes} bytes of {self.path}, from byte {self.damage[0].offset} on, belong to no whole event"
 
     @property
     def whole_bytes(self) -> int:
@@ -146,8 +173,6 @@ class Remains:
 
     def unshipped_pieces(self) -> list[Piece]:
         """The rows that no noted segment holds and that can be trusted."""
-        for block, first, rows in self._places(piece for segment in self.segments for piece in segment["pieces"]):
-            block.shipped[first : first + rows] = b"\1" * rows
         self._weigh()
         return [piece for block in self._blocks for piece in self._sound(block, 0, block.rows, block.shipped)]
 
@@ -168,10 +193,12 @@ class Remains:
                 yield block, (at - block.at) // self.layouts[layout].words, rows
 
     def _weigh(self) -> None:
-        """Find out, once, which rows can be trusted."""
+        """Find out, once, which rows were shipped and which can be trusted."""
         if self._is_weighed:
             return
         self._is_weighed = True
+        for block, first, rows in self._places(piece for segment in self.segments for piece in segment["pieces"]):
+            block.shipped[first : first + rows] = b"\1" * rows
         if self.process.boot == system.this_process().boot:
             for block in self._blocks:
                 block.trusted[:] = b"\1" * block.rows
@@ -200,8 +227,9 @@ class Remains:
             yield Piece(block.part, block.layout, block.at + (first + start) * width, count)
 
     def _marks(self, block: _Block) -> list[int]:
-        width = self.layouts[block.layout].words
-        return self._part(block.part)[block.at : block.at + block.rows * width : width].tolist()
+        words, width = self._part(block.part), self.layouts[block.layout].words
+        rows = min(block.rows, max(0, len(words) - block.at) // width)  # of a file cut short, the whole rows
+        return words[block.at : block.at + rows * width : width].tolist()
 
     def body(self, piece: Piece) -> bytes:
         """The words of a piece; empty where its file is gone, as it is once the store has all of it."""
@@ -213,11 +241,13 @@ class Remains:
         known = self._words.get(part)
         if known is None:
             known = self._words[part] = array("q")
-            path = os.path.join(self.folder, f"{writer_of(self.path)}.{part}.rows")
-            with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
+            with contextlib.suppress(FileNotFoundError), open(self._rows_file(part), "rb") as file:
                 data = file.read()
                 known.frombytes(data[: len(data) // WORD_BYTES * WORD_BYTES])
         return known
+
+    def _rows_file(self, part: int) -> str:
+        return os.path.join(self.folder, f"{writer_of(self.path)}.{part}.rows")
 
 
 def numbers_of(segment: dict[str, Any]) -> Iterator[int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from assay import system
-from assay.errors import ChecksumError, DamagedError, ObjectMissingError, RefusedError
+from assay.errors import ChecksumError, DamagedError, InvalidInputError, ObjectMissingError, RefusedError
 
 _COPY_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -107,7 +107,7 @@ class DiskObjects(Objects):
         try:
             digest, size_bytes = hashlib.sha256(), 0
             with open(fd, "wb", closefd=True, buffering=0) as file:
-                while piece := source.read(_COPY_BYTES):
+                while piece := _read(source):
                     digest.update(piece)
                     size_bytes += len(piece)
                     rest = memoryview(piece)
@@ -201,3 +201,11 @@ class DiskObjects(Objects):
                 for name in sorted(os.listdir(inside)):
                     if _SHA256.fullmatch(name):
                         yield ObjectInfo(name, os.stat(os.path.join(inside, name)).st_size)
+
+
+def _read(source: IO[bytes]) -> bytes:
+    try:
+        return source.read(_COPY_BYTES)
+    except OSError as error:
+        name = getattr(source, "name", "what was passed")
+        raise InvalidInputError(f"{name} can't be read: {error.strerror or error}") from error

@@ -47,6 +47,7 @@ class Database:
         self._mode = os.environ.get(JOURNAL_ENVIRONMENT) or ("rollback" if system.is_network(path) else "wal")
         self._reset()
         self._prepare()
+        self._file = os.stat(path)
 
     def _reset(self) -> None:
         self._pid = os.getpid()
@@ -152,6 +153,14 @@ class Database:
                 if os.path.getsize(self.path + "-wal") > limit:
                     with self._exclusive():
                         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that was opened is still the one of that name."""
+        try:
+            return os.path.samestat(self._file, os.stat(self.path))
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close what this process holds; the next call opens it again."""

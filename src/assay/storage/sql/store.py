@@ -80,6 +80,11 @@ class SqlStore(Store):
         with self._database.read() as connection:
             yield connection
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the catalog that was opened is still the file of that name."""
+        return self._database.is_there
+
     def close(self) -> None:
         """Close the files; the next call opens them again."""
         self._database.close()
