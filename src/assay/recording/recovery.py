@@ -174,9 +174,13 @@ def _held(path: str, *, force: bool) -> Iterator[bool]:
             there = os.path.samestat(os.fstat(fd), os.stat(path))
         except OSError:
             there = False
+        if system.WINDOWS:  # pragma: no cover - it deletes no open file, and `_alone` keeps others off
+            os.close(fd)
+            fd = -1
         yield ours and there
     finally:
-        os.close(fd)
+        if fd >= 0:
+            os.close(fd)
 
 
 def _recover_one(store: Store, path: str) -> Recovered:

@@ -148,12 +148,12 @@ class Remains:
         return [self._rows_file(part) for part in sorted(short)]
 
     def what_is_damaged(self) -> str:
-        """What of it is damaged, naming the file."""
+        """What of it is damaged; names the file where it is not the events file."""
         short = self.short_files()
         if short:
             return f"{', '.join(short)} is cut short"
         size_bytes = sum(one.size_bytes for one in self.damage)
-        return f"{size_bytes} bytes of {self.path}, from byte {self.damage[0].offset} on, belong to no whole event"
+        return f"{size_bytes} bytes from byte {self.damage[0].offset} on belong to no whole event"
 
     @property
     def whole_bytes(self) -> int:
