@@ -25,10 +25,11 @@ class Steps:
         folder: Steps elsewhere are not counted.
         at: The step, from 1, at which `act` is called; 0 is none.
         act: What is done then, with the name and path of the step; it may raise.
+        lasting: Whether `act` is called at each later step too.
     """
 
-    def __init__(self, folder: Path, at: int, act: Callable[[str, str], None]) -> None:
-        self.folder, self.at, self._act = str(folder), at, act
+    def __init__(self, folder: Path, at: int, act: Callable[[str, str], None], *, lasting: bool = False) -> None:
+        self.folder, self.at, self._act, self._lasting = str(folder), at, act, lasting
         self.taken: list[str] = []
         self._has_begun = False
 
@@ -46,7 +47,7 @@ class Steps:
 
     def _step(self, name: str, path: str) -> None:
         self.taken.append(f"{name} {os.path.relpath(path, self.folder)}")
-        if len(self.taken) == self.at:
+        if len(self.taken) == self.at or (self._lasting and 0 < self.at < len(self.taken)):
             self._act(name, path)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
