@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import profile
 from benchmarks.figure import Figure, Scale, combine, failed
-from benchmarks.machine import facts
+from benchmarks.machine import facts, load
 
 ROWS = {
     "calls": "calls",
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"round {number + 1} of {options.rounds}: {row} …", file=sys.stderr, flush=True)
                 with tempfile.TemporaryDirectory(dir=folder) as place:
                     seen[row].append(measure(row, options.scale, place))
-        machine["load at the end"] = facts(folder)["load"]
+        machine["load at the end"] = load()
     figures = [figure for rounds in seen.values() for figure in merged(rounds)]
     print(report(figures, machine, options.scale, options.rounds))
     if options.json:

@@ -1,6 +1,6 @@
 """One part of a measurement, run in a fresh Python process of its own.
 
-    python -m benchmarks.part benchmarks.reading read_all '{"folder": "/tmp/x"}'
+    python -m benchmarks.part benchmarks.reading read_all '{"folder": "store", "points": 1000}'
 
 The function's result goes to standard output as a line of JSON. Parts that start at one moment call `wait_to_start()`.
 """
