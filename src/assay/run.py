@@ -88,6 +88,7 @@ class Run(RunView, ArtifactLogging):
         if not created:
             logger.info("The run (%s) under experiment (%s) already exists. Loading it.", record.name, experiment)
         self._set_up(session, record)
+        self._fresh = created
 
     @classmethod
     def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False) -> Run:
@@ -109,6 +110,7 @@ class Run(RunView, ArtifactLogging):
         self._warned = False
         self._refused_here = 0
         self._last_steps: dict[str, int] = {}
+        self._fresh = False
         self._tags = record.tags
 
     # The with block
@@ -151,34 +153,39 @@ class Run(RunView, ArtifactLogging):
                 logger.warning("assay: %s/%s: %s", self.experiment_name, self.run_name, closing)
 
     def _open_writer(self, *, entered: bool) -> None:
-        if entered:
-            self._last_steps = {}
+        """Start to log.
+
+        A run that this object has just made is nobody else's yet, so the store need not be told before the recorder
+        does; anybody else's entering must be known before somebody leaves.
+        """
+        fresh, self._fresh = self._fresh, False
         session = self.session
-        run = {"uid": self._uid, "experiment": self.experiment_name, "name": self.run_name}
         store = session.store
         if not store.writable:
             raise RefusedError(f"the store {session.location} is read-only: nothing can be logged to it")
+        if entered:
+            self._last_steps = {}
+            store.run(self._uid)  # it may have been deleted since this object was made
         try:
-            last_steps = self._last_steps
             journal = Journal(
                 session.journals,
-                run,
+                {"uid": self._uid, "experiment": self.experiment_name, "name": self.run_name},
                 entered=entered,
-                last_steps=last_steps,
+                last_steps=self._last_steps,
                 durable_calls=session.durability == "always",
                 on_refused=self._on_refused,
             )
         except OSError as error:
             raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
-        if entered:
-            spec = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
+        if entered and not fresh:
             try:
-                last_steps.update(store.open_writer(self._uid, spec).last_steps)
+                writer = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
+                self._last_steps.update(store.open_writer(self._uid, writer).last_steps)
             except BaseException:
                 journal.seal()
                 journal.remove()
                 raise
-        self._line = recorder.attach(journal, store, store.objects.sync)
+        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=entered and not fresh)
         self.__dict__["log_metric"] = journal.log_metric
         self.__dict__["log_metrics"] = journal.log_metrics
 

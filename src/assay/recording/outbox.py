@@ -15,8 +15,8 @@ from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
 from assay.recording.journal import Journal
 
-SEGMENT_BYTES = 4 << 20
-"""Rows a segment, at most: copied in a few milliseconds at worst, and enough for chunks worth having."""
+SEGMENT_BYTES = 1 << 20
+"""Rows a segment, at most: cut in a millisecond or two, and enough for chunks worth having."""
 SEGMENT_EVENTS = 2000
 
 

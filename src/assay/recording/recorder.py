@@ -20,10 +20,12 @@ from typing import Any
 from assay.errors import AssayError, RunNotFoundError
 from assay.recording.journal import Journal
 from assay.recording.outbox import Outbox, Segment
-from assay.storage.contract import Store, WriterSpec
+from assay.storage.contract import Opening, Store, WriterSpec
 
 INTERVAL_S = 0.5
 """How often the recorder looks: another process is at most a second behind, with a store that takes a while."""
+NEWS_AFTER_S = 0.05
+"""How soon the store learns of a writer that it does not know; one that has left by then needs no word of its own."""
 KEEP_AFTER_S = 0.6
 """The keeper syncs a journal whose store has not had everything for so long: with the sync itself within a second."""
 LONGEST_PAUSE_S = 5.0
@@ -47,7 +49,7 @@ class Line:
         self.journal = journal
         self.store = store
         self.outbox = Outbox(journal)
-        self.known_to_store = journal.entered
+        self.known_to_store = False
         self.failures = 0
         self.last_error: Exception | None = None
         self.gone = False
@@ -76,6 +78,7 @@ class Line:
                     raise TimeoutError("the store was too slow")
                 segment = self.outbox.next_segment(ending=ending)
                 if segment is None:
+                    self._register()
                     return
                 self._send(segment)
                 self.outbox.taken()
@@ -84,22 +87,44 @@ class Line:
 
     def _send(self, segment: Segment) -> None:
         journal = self.journal
-        if not self.known_to_store:
-            spec = WriterSpec(journal.writer, journal.entered, journal.process.as_dict(), journal.opened_us)
-            self.store.open_writer(journal.run["uid"], spec)
-            self.known_to_store = True
         self._make_durable()
         if not segment.final:
             # The note must not be lost to a power cut that the store's copy survives; a last segment needs no note.
             journal.sync_events()
         try:
-            done = self.store.append(journal.writer, segment.index, segment.events, segment.rows, final=segment.final)
+            done = self.store.append(
+                journal.writer,
+                segment.index,
+                segment.events,
+                segment.rows,
+                final=segment.final,
+                opening=None if self.known_to_store else self._opening(),
+            )
+            self.known_to_store = True
         except RunNotFoundError as error:
-            self.gone = True
-            logger.warning("assay: %s: %s; what is logged to it from now on is dropped", self.name, error)
+            self._give_up(error)
             return
         for event, why in done.set_aside:
             logger.warning("assay: %s: %s could not be applied and was set aside: %s", self.name, event.kind, why)
+
+    def _opening(self) -> Opening:
+        journal = self.journal
+        writer = WriterSpec(journal.writer, journal.entered, journal.process.as_dict(), journal.opened_us)
+        return Opening(journal.run["uid"], writer)
+
+    def _register(self) -> None:
+        """Let the store know of the writer although it has logged nothing as yet."""
+        if not self.known_to_store:
+            opening = self._opening()
+            try:
+                self.store.open_writer(opening.run_uid, opening.writer)
+                self.known_to_store = True
+            except RunNotFoundError as error:
+                self._give_up(error)
+
+    def _give_up(self, error: RunNotFoundError) -> None:
+        self.gone = True
+        logger.warning("assay: %s: %s; what is logged to it from now on is dropped", self.name, error)
 
     def try_ship(self, *, at_once: bool = False, ending: bool = False) -> None:
         """Send what there is unless a failure was too short ago; failures are counted, said once and retried."""
@@ -140,31 +165,42 @@ class Recorder:
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
-        self._wake = threading.Event()
+        self._end, self._news = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._pid = os.getpid()
         self._stopping = False
         self.held_back = 0
         self.when_stopped: list[Callable[[], None]] = []
 
-    def attach(self, journal: Journal, store: Store, make_durable: Callable[[], None]) -> Line:
+    def attach(
+        self, journal: Journal, store: Store, make_durable: Callable[[], None], *, known_to_store: bool = False
+    ) -> Line:
         """Carry a journal's segments from here on."""
         line = Line(journal, store, make_durable)
+        line.known_to_store = known_to_store
         self._lines[journal.writer] = line
         journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable)
         self._start()
+        if not known_to_store:
+            self._news.set()
         return line
 
     def _start(self) -> None:
         if not self._threads and not self._stopping:
-            self._wake = threading.Event()
+            self._end, self._news = threading.Event(), threading.Event()
             for work, name in ((self._carry, "assay-recorder"), (self._keep, "assay-keeper")):
-                self._threads.append(threading.Thread(target=work, args=(self._wake,), name=name, daemon=True))
-                self._threads[-1].start()
+                thread = threading.Thread(target=work, args=(self._end, self._news), name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
-    def _carry(self, wake: threading.Event) -> None:
+    def _carry(self, end: threading.Event, news: threading.Event) -> None:
         pause_s = INTERVAL_S
-        while not wake.wait(pause_s):
+        while not end.is_set():
+            if news.wait(pause_s):
+                news.clear()
+                end.wait(NEWS_AFTER_S)
+            if end.is_set():
+                return
             now = time.monotonic()
             for line in list(self._lines.values()):
                 if line.ending:
@@ -173,9 +209,9 @@ class Recorder:
                     self._guarded(line.try_ship)
             pause_s = max(0.05, now + INTERVAL_S - time.monotonic())
 
-    def _keep(self, wake: threading.Event) -> None:
+    def _keep(self, end: threading.Event, _news: threading.Event) -> None:
         pause_s = KEEP_AFTER_S
-        while not wake.wait(pause_s):
+        while not end.wait(pause_s):
             for line in list(self._lines.values()):
                 if time.monotonic() - line.settled_s >= KEEP_AFTER_S:
                     self._guarded(line.hold)
@@ -263,7 +299,8 @@ class Recorder:
         self._stopping = True
         threads, self._threads = self._threads, []
         if self._pid == os.getpid():
-            self._wake.set()
+            self._end.set()
+            self._news.set()
             for thread in threads:
                 thread.join(CLOSE_TIMEOUT_S)
         for line in list(self._lines.values()):

@@ -30,7 +30,7 @@ from assay.recording.remains import (
     unready_files,
     writer_of,
 )
-from assay.storage.contract import Store, WriterSpec
+from assay.storage.contract import Opening, Store, WriterSpec
 
 LOCK_FILE = "recovery.lock"
 DAMAGED_FOLDER = "damaged"
@@ -252,12 +252,9 @@ class _Sender:
         return join_pieces(one for one in bodies if one[2])
 
     def _append(self, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool) -> None:
-        try:
-            done = self._store.append(self._spec.uid, index, events, rows, final=final)
-        except RunNotFoundError:
-            # A writer that never reached the store: a forked child that lived for less than the recorder's interval.
-            self._store.open_writer(self._remains.opening["run"]["uid"], self._spec)
-            done = self._store.append(self._spec.uid, index, events, rows, final=final)
+        # It may never have reached the store, if it lived for less than the recorder's interval.
+        opening = Opening(self._remains.opening["run"]["uid"], self._spec)
+        done = self._store.append(self._spec.uid, index, events, rows, final=final, opening=opening)
         if done.accepted:
             self._done.rows += sum(part.count for part in rows)
             self._done.events += len(events)

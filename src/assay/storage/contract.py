@@ -96,6 +96,19 @@ class WriterSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What the store must know of a writer that it may not have met.
+
+    Attributes:
+        run_uid: The run that it opens.
+        writer: Who it is.
+    """
+
+    run_uid: str
+    writer: WriterSpec
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedWriter:
     """What a writer learns when it opens a run.
 
@@ -230,9 +243,18 @@ class Store(ABC):
 
     @abstractmethod
     def append(
-        self, writer_uid: str, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool
+        self,
+        writer_uid: str,
+        index: int,
+        events: Sequence[Event],
+        rows: Sequence[Rows],
+        *,
+        final: bool,
+        opening: Opening | None = None,
     ) -> Appended:
         """Take a writer's segment: apply its events, keep its rows.
+
+        With `opening`, a writer that the store has not met is let into its run first, in the same transaction.
 
         Idempotent by (writer, index): a segment that is already here is not taken again. `final` ends the writer:
         an event `leave` among the events says how.

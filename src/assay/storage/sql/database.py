@@ -23,6 +23,9 @@ from assay.storage.sql import schema
 
 JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
 """`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
+PAGE_BYTES = 2048
+"""Of a new database. The catalog of an empty store takes a page a table and index; half of SQLite's own choice costs a
+millisecond in reading a million points."""
 LOCK_TIMEOUT_S = 10.0
 """How long a transaction waits for those of other processes before it gives up."""
 WAL_LIMIT_BYTES = 1 << 16
@@ -54,7 +57,7 @@ class Database:
         self._idle: list[Connection] = []
         weakref.finalize(self, _close, self._idle, self._pid).atexit = False
         self._queue = threading.Lock()  # flock holds between processes, this between the threads of one
-        self._lock_fd = -1
+        self._lock_fd = self._wal_fd = -1
 
     def _prepare(self) -> None:
         with self.translated():
@@ -63,6 +66,8 @@ class Database:
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
                 if version == 0 and self.writable:
                     version = self._create(connection)
+                if self.writable and self._mode == "wal":
+                    self._mode = self._agreed_mode(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -75,11 +80,22 @@ class Database:
         if version == 0:
             raise StoreError(f"{self.path} is empty and can't be written; it is no store")
 
+    def _agreed_mode(self, connection: Connection) -> str:
+        """`wal` if the database is, or can be put, in that mode; one that was made for a network disk may not be."""
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            return "wal"
+        with self._exclusive():
+            if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal":
+                return "wal"
+        connection.execute("PRAGMA synchronous=FULL")
+        return "rollback"
+
     def _create(self, connection: Connection) -> int:
         with self._exclusive():
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version:  # another process was quicker
                 return version
+            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             if self._mode == "wal":
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -104,7 +120,8 @@ class Database:
         if self.writable:
             if self._mode != "wal":
                 connection.execute("PRAGMA journal_mode=TRUNCATE")
-            connection.execute("PRAGMA synchronous=FULL")
+            # In WAL mode `write` syncs by itself, once it has let go of the lock.
+            connection.execute(f"PRAGMA synchronous={'NORMAL' if self._mode == 'wal' else 'FULL'}")
             connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
         return connection
 
@@ -123,20 +140,37 @@ class Database:
         """A connection within a transaction that is kept if the block ends well, and undone if it raises."""
         if not self.writable:
             raise RefusedError(f"the store {os.path.dirname(self.path)} is read-only: nothing can be logged to it")
-        with self.translated(), self._exclusive(), self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-                system.observe("commit", self.path)
-            except BaseException:
-                self.names.forget()
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self.translated(), self._connection() as connection:
+            with self._exclusive():
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    self.names.forget()
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            self._settle()
+            system.observe("commit", self.path)
+
+    def _settle(self) -> None:
+        """Return when what was committed is on the disk.
+
+        SQLite would sync the WAL while it holds the lock, and 64 processes that start at once would wait for 64 syncs
+        one after another. Behind the lock one sync serves all that committed before it. If the WAL was carried into
+        the database and begun anew meanwhile, SQLite has synced the database for that.
+        """
+        if self._mode == "wal":
+            if self._wal_fd < 0:
+                self._wal_fd = os.open(self.path + "-wal", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+                system.sync_folder(os.path.dirname(os.path.abspath(self.path)))
+            system.sync(self._wal_fd)
 
     def shrink(self, *, free_pages: int = 256, wal_bytes: int | None = None) -> None:
         """Give back what the file does not need: empty pages if they are many, and a WAL that has grown.
+
+        Where others are writing it is left to them.
 
         Args:
             free_pages: So many empty pages stay.
@@ -146,13 +180,15 @@ class Database:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             free = connection.execute("PRAGMA freelist_count").fetchone()[0]
             if free > max(free_pages, pages // 20):
-                with self._exclusive():
-                    connection.execute("PRAGMA incremental_vacuum").fetchall()
+                with self._exclusive(patient=False) as ours:
+                    if ours:
+                        connection.execute("PRAGMA incremental_vacuum").fetchall()
             with contextlib.suppress(OSError):
                 limit = wal_bytes or max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20)
                 if os.path.getsize(self.path + "-wal") > limit:
-                    with self._exclusive():
-                        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                    with self._exclusive(patient=False) as ours:
+                        if ours:
+                            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property
     def is_there(self) -> bool:
@@ -166,9 +202,11 @@ class Database:
         """Close what this process holds; the next call opens it again."""
         while self._idle and self._pid == os.getpid():
             self._idle.pop().close()
-        if self._lock_fd >= 0 and self._pid == os.getpid():
-            os.close(self._lock_fd)
-            self._lock_fd = -1
+        if self._pid == os.getpid():
+            for fd in (self._lock_fd, self._wal_fd):
+                if fd >= 0:
+                    os.close(fd)
+            self._lock_fd = self._wal_fd = -1
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -184,20 +222,30 @@ class Database:
                 self._idle.append(connection)
 
     @contextlib.contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def _exclusive(self, *, patient: bool = True) -> Iterator[bool]:
+        """The lock of those who write; whether it was had, which only one who is not patient needs to ask."""
         if self._pid != os.getpid():
             _leaked.extend(self._idle)
             self._reset()
-        with self._queue:
+        if not self._queue.acquire(blocking=patient):
+            yield False
+            return
+        try:
             if self._lock_fd < 0:
                 self._lock_fd = os.open(
                     self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666
                 )
-            self._wait_for(lambda: system.try_lock(self._lock_fd))
+            if patient:
+                self._wait_for(lambda: system.try_lock(self._lock_fd))
+            elif not system.try_lock(self._lock_fd):
+                yield False
+                return
             try:
-                yield
+                yield True
             finally:
                 system.unlock(self._lock_fd)
+        finally:
+            self._queue.release()
 
     @contextlib.contextmanager
     def _shared(self) -> Iterator[None]:
@@ -251,9 +299,7 @@ def _translate(error: sqlite3.Error, path: str) -> Exception:
 
 
 def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(os.path.abspath(path))
+    return "".join(f"%{ord(one):02x}" if one in "%?#" else one for one in os.path.abspath(path))
 
 
 def _close(idle: list[Connection], pid: int) -> None:

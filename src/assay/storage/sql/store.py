@@ -29,6 +29,7 @@ from assay.storage.contract import (
     AttemptRecord,
     ExperimentRecord,
     OpenedWriter,
+    Opening,
     Page,
     RunQuery,
     RunRecord,
@@ -47,6 +48,8 @@ CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
 FOLD_BYTES = 256 * 1024
 """A writer's tail is folded when it has grown to this, where numpy is loaded already."""
+UNKNOWN = 0
+"""The number of a writer that has none as yet."""
 WAL_BYTES = 1 << 20
 """How large the WAL may be behind a run of few points: many of them share the cost of carrying it in."""
 FOLD_BYTES_WITHOUT_NUMPY = 1024 * 1024
@@ -150,7 +153,7 @@ class SqlStore(Store):
             run_id = self._run_id(connection, run_uid)
             # A caller may not have learnt that the transaction which let the writer in came to its end.
             known = connection.execute("SELECT attempt FROM writers WHERE uid = ?", (spec.uid,)).fetchone()
-            attempt = self._let_in(connection, run_id, spec) if known is None else int(known[0])
+            attempt = self._let_in(connection, run_id, spec)[0] if known is None else int(known[0])
             last_steps = {}
             if attempt > 1:
                 found = points.read_summaries(connection, self.path, run_id)
@@ -158,11 +161,18 @@ class SqlStore(Store):
         return OpenedWriter(attempt, last_steps)
 
     def append(
-        self, writer_uid: str, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool
+        self,
+        writer_uid: str,
+        index: int,
+        events: Sequence[Event],
+        rows: Sequence[Rows],
+        *,
+        final: bool,
+        opening: Opening | None = None,
     ) -> Appended:
         body, fold, kept = b"", None, False
         with self._database.read() as connection:
-            writer_id, run_id, expected, tail_bytes, status = self._writer(connection, writer_uid)
+            writer_id, run_id, expected, tail_bytes, status = self._writer(connection, writer_uid, opening)
             if index < expected or status != "InProgress":
                 return Appended(accepted=False)
             if index > expected:
@@ -182,8 +192,12 @@ class SqlStore(Store):
                 else:
                     fold = points.prepare_fold(connection, self._names, run_id, writer_id, all_rows, final=final)
         with self._database.write() as connection:
-            if self._writer(connection, writer_uid)[2] != index:
+            writer_id, run_id, expected, _, _ = self._writer(connection, writer_uid, opening)
+            if expected != index:
                 return Appended(accepted=False)
+            if writer_id == UNKNOWN:
+                assert opening is not None
+                writer_id = self._let_in(connection, run_id, opening.writer)[1]
             set_aside = catalog.apply_events(connection, self._names, run_id, events, writer_id=writer_id)
             connection.executemany(
                 "INSERT INTO set_aside VALUES (?, ?, ?, ?)",
@@ -265,7 +279,8 @@ class SqlStore(Store):
         with self._database.write() as connection:
             experiments.delete_experiment(connection, name, with_runs=with_runs)
 
-    def _let_in(self, connection: Connection, run_id: int, spec: WriterSpec) -> int:
+    def _let_in(self, connection: Connection, run_id: int, spec: WriterSpec) -> tuple[int, int]:
+        """Let a new writer into a run; the attempt it is, and its number."""
         attempt = connection.execute("SELECT count(*) FROM writers WHERE run_id = ?", (run_id,)).fetchone()[0] + 1
         writer_id = connection.execute(
             "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
@@ -278,7 +293,8 @@ class SqlStore(Store):
                 "start_us = coalesce(start_us, ?), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
                 (spec.opened_us, writer_id, run_id),
             )
-        return int(attempt)
+        assert writer_id is not None
+        return int(attempt), writer_id
 
     def _run_id(self, connection: Connection, run_uid: str) -> int:
         row = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
@@ -286,10 +302,14 @@ class SqlStore(Store):
             raise RunNotFoundError(f"the run with the id {run_uid} is not in {self.location}; was it deleted?")
         return int(row[0])
 
-    def _writer(self, connection: Connection, writer_uid: str) -> tuple[int, int, int, int, str]:
+    def _writer(
+        self, connection: Connection, writer_uid: str, opening: Opening | None = None
+    ) -> tuple[int, int, int, int, str]:
         row = connection.execute(
             "SELECT id, run_id, next_segment, tail_bytes, status FROM writers WHERE uid = ?", (writer_uid,)
         ).fetchone()
+        if row is None and opening is not None:
+            return UNKNOWN, self._run_id(connection, opening.run_uid), 0, 0, "InProgress"
         if row is None:
             raise RunNotFoundError(
                 f"writer {writer_uid} is not in {self.location}; was its run deleted, or the catalog replaced?"
