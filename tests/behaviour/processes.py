@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 TIMEOUT_S = 60
@@ -86,3 +88,11 @@ def status_elsewhere(processes: Processes, wanted: str, within_s: float = 5) -> 
     print(status)
     """
     return processes.run(script, wanted, within_s).strip()
+
+
+def wait_until(true: Callable[[], bool], within_s: float = 5) -> None:
+    """Return when something is true; fail when it is not in time."""
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, f"not true within {within_s} s"
+        time.sleep(0.02)
