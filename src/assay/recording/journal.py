@@ -65,16 +65,17 @@ class Journal:
         self.log_metrics: Callable[..., None] = self.rows.log_metrics
         if durable_calls:
             self.log_metric, self.log_metrics = _synced_calls(self)
+        self.pid = -1
+        self.refused = 0
+        self._opening, self._opener = threading.Lock(), 0
         self._open(entered=entered)
 
     def _open(self, *, entered: bool) -> None:
         self.writer = uuid.uuid4().hex[:20]
         self.entered = entered
-        self.pid = os.getpid()
         self.process = system.this_process()
         self.opened_us = time.time_ns() // 1000
         self.closed = False
-        self.refused = 0
         self._cut_bytes = 0
         self.pending: deque[Event] = deque()
         self.shipping, self.syncing = threading.RLock(), threading.RLock()
@@ -107,6 +108,7 @@ class Journal:
                     os.unlink(path)
             raise
         self._synced_parts = -1
+        self.pid = os.getpid()  # last: in a forked child, threads take the journal for their own from here on
 
     def log_event(self, kind: str, body: Mapping[str, Any], *, last: bool = False) -> bool:
         """Keep an event; it is the recorder's from here on.
@@ -123,7 +125,11 @@ class Journal:
             ContextError: The journal is closed.
             InvalidInputError: A text in it is none that UTF-8 can hold.
         """
-        self.check_open()
+        try:
+            self.check_open()
+        except OSError as error:
+            self.refuse(error)
+            return False
         event = Event(time.time_ns(), kind, {**body, "n": self._next_event()})
         try:
             frame = encode_event(event)
@@ -169,12 +175,24 @@ class Journal:
 
         Raises:
             ContextError: The journal is closed.
+            OSError: There is no space for the child's files.
         """
-        if self.pid != os.getpid():
-            self._open(entered=False)
-            self.on_opened_in_child(self)
+        if self.pid != os.getpid() and not self.closed:
+            self._open_in_child()
         if self.closed:
             raise ContextError(OUTSIDE)
+
+    def _open_in_child(self) -> None:
+        if self._opener == threading.get_ident():  # a signal handler, or a finalizer, in the middle of what follows
+            raise BlockingIOError(errno.EAGAIN, "the journal of this process is just being made")
+        with self._opening:
+            if self.pid != os.getpid():
+                self._opener = threading.get_ident()
+                try:
+                    self._open(entered=False)
+                    self.on_opened_in_child(self)
+                finally:
+                    self._opener = 0
 
     def refuse(self, error: OSError) -> None:
         """Count a call that the system refused."""
@@ -252,6 +270,8 @@ class Journal:
     def let_go(self) -> None:
         """In a forked child: drop the parent's lock and files; the next call opens a journal of the child's own."""
         self.rows.hide()
+        self.refused = 0
+        self._opening, self._opener = threading.Lock(), 0
         self._events.close()
         for part in self.rows.parts:
             os.close(part.fd)
