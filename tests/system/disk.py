@@ -90,7 +90,7 @@ class Disk:
     def _keep_catalog(self) -> None:
         temporary = self._temporary()
         temporary.mkdir()
-        for name in CATALOG:
+        for name in reversed(CATALOG):  # the WAL first: what is carried from it meanwhile is then there twice
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(self.store / name, temporary / name)
         newest = self.kept / f"catalog-{time.monotonic_ns():020}"

@@ -6,6 +6,7 @@ write, making, renaming and deleting, as Python's own audit events tell of them 
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -61,3 +62,9 @@ class Steps:
 def die(name: str, path: str) -> None:
     """End this process as an out-of-memory killer does."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def full(name: str, path: str) -> None:
+    """Take the place of a disk without space: SQLite's own part of a commit is behind us by then, and no sync fails."""
+    if name in ("reserve", "write"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)

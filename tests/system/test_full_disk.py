@@ -17,17 +17,11 @@ import pytest
 from assay import AssayError, Run, Session, load_run
 from assay.errors import RefusedError
 from tests.system.numbered import kind_of, log, read_back
-from tests.system.steps import Steps
+from tests.system.steps import Steps, full
 
 ONE_OF_EACH = sorted({kind_of(number): number for number in range(23, -1, -1)}.values())
 LATER = [number + 24 for number in ONE_OF_EACH]
 REFUSED = "a call was refused"
-
-
-def full(name: str, path: str) -> None:
-    """Take the place of a disk without space: SQLite's own part of a commit is behind us by then, and no sync fails."""
-    if name in ("reserve", "write"):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
 class Life:

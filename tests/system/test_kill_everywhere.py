@@ -9,7 +9,6 @@ import sys
 import time
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from assay import Run, Session, load_run, system
 from assay.errors import RunNotFoundError
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back, value_of
+from tests.system.processes import live
 from tests.system.steps import Steps, die
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and processes that fork")
@@ -46,14 +46,6 @@ def log_one_of_each(store: Path, notes: Notes, scratch: Path, at: int) -> None:
     notes.returned(0, LEFT)
     steps.end()
     (scratch / "steps").write_text("\n".join(steps.taken))
-
-
-def live(context: BaseContext, target: Any, *arguments: object) -> int:
-    """Let a process live; its exit code."""
-    process: Any = context.Process(target=target, args=arguments)  # type: ignore[attr-defined]
-    process.start()
-    process.join()
-    return int(process.exitcode)
 
 
 def statuses(notes: Notes) -> set[str | None]:
