@@ -118,15 +118,15 @@ class Session:
                 store = _stores[self.location] = _open_store(self.location)
             if self._recovered_in != os.getpid():
                 self._recovered_in = os.getpid()
-                self.recover()
+                self.recover(quick=True)
         return store
 
-    def recover(self, *, force: bool = False) -> list[Recovered]:
+    def recover(self, *, force: bool = False, quick: bool = False) -> list[Recovered]:
         """Put into the store what dead writers left; those of other machines on a network disk only with `force`."""
         store = _stores[self.location]
         if not store.writable:
             return []
-        done = recover(store, self.journals, living=recorder.writers(), force=force)
+        done = recover(store, self.journals, living=recorder.writers(), force=force, quick=quick)
         for one in done:
             if one.note:
                 logger.warning("assay: recovered %s (%s): %s", one.run, one.path, one.note)

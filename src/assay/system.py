@@ -11,9 +11,11 @@ import contextlib
 import errno
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 WINDOWS = sys.platform == "win32"
@@ -111,6 +113,52 @@ def try_lock(fd: int, *, shared: bool = False) -> bool:
     return True
 
 
+def lock_within(fd: int, timeout_s: float) -> bool:
+    """Take the file's lock, in turn with those who wait for it; False where that takes longer than `timeout_s`.
+
+    The kernel keeps the queue, so of many who wait nobody polls and nobody starves. Behind a False `fd` belongs to
+    the wait that was given up, and must not be used or closed any more.
+    """
+    if try_lock(fd):
+        return True
+    if not WINDOWS:
+        wait = _LockWait(fd)
+        # As the interpreter ends no thread can be started any more: then the lock is asked for again and again.
+        with contextlib.suppress(RuntimeError):
+            return wait.within(timeout_s)
+    deadline_s = time.monotonic() + timeout_s
+    while not try_lock(fd):
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+class _LockWait:
+    """A blocking wait for a lock in a thread of its own, so that it can be given up."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._guard = threading.Lock()
+        self._done = threading.Event()
+        self._given_up = False
+
+    def within(self, timeout_s: float) -> bool:
+        threading.Thread(target=self._wait, name="assay-lock", daemon=True).start()
+        self._done.wait(timeout_s)
+        with self._guard:
+            self._given_up = not self._done.is_set()
+            return not self._given_up
+
+    def _wait(self) -> None:
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        with self._guard:
+            if self._given_up:
+                os.close(self._fd)
+            else:
+                self._done.set()
+
+
 def unlock(fd: int) -> None:
     """Drop the lock taken by `try_lock`."""
     if WINDOWS:  # pragma: no cover
@@ -202,6 +250,7 @@ def _read_text(path: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)
 def file_system(path: str) -> str:
     """The type of the file system that holds `path` (`ext4`, `nfs4`, …), empty where it can't be told."""
     best, kind = "", ""

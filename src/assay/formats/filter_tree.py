@@ -8,7 +8,8 @@ A run is picked or it is not; there is no third outcome:
   which the plain one is false. `Not` turns any outcome around, so it is true for a run that lacks the field.
 - Values of different types are never equal and in no order: 3, '3' and true are three values. Nor is NaN equal to, or
   in order with, anything.
-- Numbers compare by value (a metric is a 64-bit float; a parameter that is an int stays exact), texts by code points.
+- Numbers compare by value: a metric is a 64-bit float, and so is what it is compared with; a parameter that is an int
+  stays exact, however large. Texts compare by code points.
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ class Recovered:
     note: str = ""
 
 
-def recover(store: Store, folder: str, *, living: set[str] | None = None, force: bool = False) -> list[Recovered]:
+def recover(
+    store: Store, folder: str, *, living: set[str] | None = None, force: bool = False, quick: bool = False
+) -> list[Recovered]:
     """Put what dead writers left in `folder` into the store.
 
     Args:
@@ -68,6 +70,7 @@ def recover(store: Store, folder: str, *, living: set[str] | None = None, force:
         folder: Where journals lie.
         living: Writers of this process, which are left alone.
         force: Also take journals of other machines on a network file system, whose writers can't be asked for.
+        quick: Take a locked journal for a living writer's, and do not ask whether only a child of it holds the lock.
 
     Returns:
         What was done, a journal each; journals that must wait are not among them.
@@ -77,7 +80,7 @@ def recover(store: Store, folder: str, *, living: set[str] | None = None, force:
     paths = [path for path in events_files(folder) if writer_of(path) not in living]
     force = force or (bool(paths) and not system.is_network(folder))
     # Most of what lies here is alive; that is seen without keeping others from seeing it too.
-    paths = [path for path in paths if _is_free(path, force=force)]
+    paths = [path for path in paths if (not quick or _is_unlocked(path)) and _is_free(path, force=force)]
     if not paths:
         return []
     done = []
@@ -145,6 +148,17 @@ def _delete_unready(folder: str) -> None:
                         os.unlink(one)
             finally:
                 os.close(fd)
+
+
+def _is_unlocked(path: str) -> bool:
+    try:
+        fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        return system.try_lock(fd)
+    finally:
+        os.close(fd)
 
 
 def _is_free(path: str, *, force: bool) -> bool:

@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from assay import system
 from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
@@ -61,9 +61,10 @@ class Database:
 
     def _prepare(self) -> None:
         with self.translated():
-            connection = self._connect()
-            try:
+            with self._shared():
+                connection = self._connect()
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
+            try:
                 if version == 0 and self.writable:
                     version = self._create(connection)
                 if self.writable and self._mode == "wal":
@@ -140,8 +141,8 @@ class Database:
         """A connection within a transaction that is kept if the block ends well, and undone if it raises."""
         if not self.writable:
             raise RefusedError(f"the store {os.path.dirname(self.path)} is read-only: nothing can be logged to it")
-        with self.translated(), self._connection() as connection:
-            with self._exclusive():
+        with self.translated():
+            with self._exclusive(), self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -182,7 +183,8 @@ class Database:
             if free > max(free_pages, pages // 20):
                 with self._exclusive(patient=False) as ours:
                     if ours:
-                        connection.execute("PRAGMA incremental_vacuum").fetchall()
+                        # It gives back a page a step, and only a script is stepped to its end.
+                        connection.executescript("PRAGMA incremental_vacuum")
             with contextlib.suppress(OSError):
                 limit = wal_bytes or max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20)
                 if os.path.getsize(self.path + "-wal") > limit:
@@ -236,7 +238,11 @@ class Database:
                     self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666
                 )
             if patient:
-                self._wait_for(lambda: system.try_lock(self._lock_fd))
+                fd = self._lock_fd
+                self._lock_fd = -1  # while the wait lasts, and for ever if it was in vain, the wait owns it
+                if not system.lock_within(fd, LOCK_TIMEOUT_S):
+                    raise self._too_slow()
+                self._lock_fd = fd
             elif not system.try_lock(self._lock_fd):
                 yield False
                 return
@@ -254,22 +260,20 @@ class Database:
             return
         fd = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
         try:
-            self._wait_for(lambda: system.try_lock(fd, shared=True))
+            deadline_s = time.monotonic() + LOCK_TIMEOUT_S
+            while not system.try_lock(fd, shared=True):
+                if time.monotonic() > deadline_s:
+                    raise self._too_slow()
+                time.sleep(0.0005 + 0.0015 * random.random())
             yield
         finally:
             os.close(fd)
 
-    def _wait_for(self, attempt: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + LOCK_TIMEOUT_S
-        pause_s = 0.0001
-        while not attempt():
-            if time.monotonic() > deadline:
-                raise StoreError(
-                    f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those "
-                    "that use it stopped (Ctrl-Z, a debugger)?"
-                )
-            time.sleep(pause_s * (0.5 + random.random()))
-            pause_s = min(pause_s * 1.5, 0.002)
+    def _too_slow(self) -> StoreError:
+        return StoreError(
+            f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
+            "stopped (Ctrl-Z, a debugger)?"
+        )
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
