@@ -179,6 +179,7 @@ class Run(RunView, ArtifactLogging):
             raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
         if entered and not fresh:
             try:
+                recorder.introduce_parents(store)
                 writer = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
                 self._last_steps.update(store.open_writer(self._uid, writer).last_steps)
             except BaseException:

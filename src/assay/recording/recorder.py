@@ -9,6 +9,7 @@ stands here, and it counts what it held back.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import threading
@@ -24,7 +25,7 @@ from assay.storage.contract import Opening, Store, WriterSpec
 
 INTERVAL_S = 0.5
 """How often the recorder looks: another process is at most a second behind, with a store that takes a while."""
-NEWS_AFTER_S = 0.05
+NEWS_AFTER_S = 0.2
 """How soon the store learns of a writer that it does not know; one that has left by then needs no word of its own."""
 KEEP_AFTER_S = 0.6
 """The keeper syncs a journal whose store has not had everything for so long: with the sync itself within a second."""
@@ -98,7 +99,7 @@ class Line:
                 segment.events,
                 segment.rows,
                 final=segment.final,
-                opening=None if self.known_to_store else self._opening(),
+                opening=None if self.known_to_store else self.opening(),
             )
             self.known_to_store = True
         except RunNotFoundError as error:
@@ -107,7 +108,8 @@ class Line:
         for event, why in done.set_aside:
             logger.warning("assay: %s: %s could not be applied and was set aside: %s", self.name, event.kind, why)
 
-    def _opening(self) -> Opening:
+    def opening(self) -> Opening:
+        """What the store must know of the writer."""
         journal = self.journal
         writer = WriterSpec(journal.writer, journal.entered, journal.process.as_dict(), journal.opened_us)
         return Opening(journal.run["uid"], writer)
@@ -115,7 +117,7 @@ class Line:
     def _register(self) -> None:
         """Let the store know of the writer although it has logged nothing as yet."""
         if not self.known_to_store:
-            opening = self._opening()
+            opening = self.opening()
             try:
                 self.store.open_writer(opening.run_uid, opening.writer)
                 self.known_to_store = True
@@ -170,6 +172,7 @@ class Recorder:
         self._pid = os.getpid()
         self._stopping = False
         self.held_back = 0
+        self._unknown_parents: list[tuple[Store, Opening]] = []
         self.when_stopped: list[Callable[[], None]] = []
 
     def attach(
@@ -318,9 +321,22 @@ class Recorder:
 
     def forked(self) -> None:
         """In a forked child: let go of what is the parent's."""
+        unknown = [(line.store, line.opening()) for line in self._lines.values() if not line.known_to_store]
         for line in self._lines.values():
             line.journal.let_go()
         self.__init__()  # type: ignore[misc]
+        self._unknown_parents = unknown
+
+    def introduce_parents(self, store: Store) -> None:
+        """Let the store know of writers of the parent process of which it may not have heard as yet.
+
+        A child that enters its parent's run and leaves it at once would else be the last one known to leave it.
+        """
+        for parent_store, opening in self._unknown_parents:
+            if parent_store is store:
+                with contextlib.suppress(RunNotFoundError):
+                    store.open_writer(opening.run_uid, opening.writer)
+        self._unknown_parents = [one for one in self._unknown_parents if one[0] is not store]
 
 
 recorder = Recorder()
