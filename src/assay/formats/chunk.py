@@ -15,8 +15,10 @@ A chunk's body, little-endian:
 Points stand by step, then time, then order of logging. The extremes beside a body are for drawing without reading
 points: the columns are cut every `BLOCK_POINTS` points, and each cut keeps its least and its greatest value whole:
 
-    min step | min timestamp | max step | max timestamp   (int64, block after block)
-    min value | max value                                 (float64, block after block)
+    first step | first timestamp | last step | last timestamp   (int64, of the chunk)
+    first value | last value                                    (float64, of the chunk)
+    min step | min timestamp | max step | max timestamp         (int64, each for block after block)
+    min value | max value                                       (float64, each for block after block)
 
 Infinities are extremes; NaN is not, unless a block holds nothing else. The extremes end with the CRC-32 of themselves.
 """
@@ -125,7 +127,10 @@ def _split(body: bytes) -> tuple[int, int, list[memoryview]]:
 
 @dataclass(slots=True)
 class Extremes:
-    """The least and the greatest point of each block of a chunk, as numpy arrays of one entry a block."""
+    """The least and the greatest point of each block of a chunk, as numpy arrays of one entry a block.
+
+    `first` and `last` are the chunk's first and last point, as columns of one point.
+    """
 
     min_steps: Any
     min_timestamps_us: Any
@@ -133,23 +138,38 @@ class Extremes:
     max_timestamps_us: Any
     min_values: Any
     max_values: Any
+    first: Columns
+    last: Columns
 
 
-def extremes_of(columns: Columns) -> bytes:
-    """The extremes of numpy columns, encoded; empty for a chunk of one block, which is as quickly read itself."""
+BLOCK_COLUMNS = ("min_steps", "min_timestamps_us", "max_steps", "max_timestamps_us", "min_values", "max_values")
+"""The columns of `Extremes`, in the order in which they are encoded."""
+
+
+def find_extremes(columns: Columns) -> Extremes:
+    """The extremes of numpy columns."""
     import numpy as np
 
-    if len(columns) <= BLOCK_POINTS:
-        return b""
     lows, highs = block_extremes(columns.values, np.arange(0, len(columns), BLOCK_POINTS))
-    parts = [
+    return Extremes(
         columns.steps[lows],
         columns.timestamps_us[lows],
         columns.steps[highs],
         columns.timestamps_us[highs],
         columns.values[lows],
         columns.values[highs],
-    ]
+        Columns(columns.steps[:1], columns.timestamps_us[:1], columns.values[:1]),
+        Columns(columns.steps[-1:], columns.timestamps_us[-1:], columns.values[-1:]),
+    )
+
+
+def extremes_of(columns: Columns) -> bytes:
+    """The extremes of numpy columns, encoded; empty for a chunk of one block, which is as quickly read itself."""
+    if len(columns) <= BLOCK_POINTS:
+        return b""
+    found = find_extremes(columns)
+    parts = [found.first.steps, found.first.timestamps_us, found.last.steps, found.last.timestamps_us]
+    parts += [found.first.values, found.last.values, *(getattr(found, name) for name in BLOCK_COLUMNS)]
     body = b"".join(part.astype(part.dtype.newbyteorder("<")).tobytes() for part in parts)
     return body + struct.pack("<I", zlib.crc32(body))
 
@@ -162,12 +182,22 @@ def decode_extremes(body: bytes) -> Extremes:
     """
     import numpy as np
 
-    blocks, rest = divmod(len(body) - 4, 48)
+    blocks, rest = divmod(len(body) - 4 - 48, 48)
     if blocks < 1 or rest or struct.unpack_from("<I", body, len(body) - 4)[0] != zlib.crc32(memoryview(body)[:-4]):
         raise ValueError("checksum of the chunk's extremes does not match")
-    whole = np.frombuffer(body, "<i8", blocks * 6).reshape(6, blocks)
-    doubles = whole.view("<f8")
-    return Extremes(whole[0], whole[1], whole[2], whole[3], doubles[4], doubles[5])
+    whole = np.frombuffer(body, "<i8", (blocks + 1) * 6)
+    ends, table = whole[:6], whole[6:].reshape(6, blocks)
+    end_values, doubles = ends.view("<f8"), table.view("<f8")
+    return Extremes(
+        table[0],
+        table[1],
+        table[2],
+        table[3],
+        doubles[4],
+        doubles[5],
+        Columns(ends[0:1], ends[1:2], end_values[4:5]),
+        Columns(ends[2:3], ends[3:4], end_values[5:6]),
+    )
 
 
 def block_extremes(values: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -61,9 +61,10 @@ def _parse(text: str, what: Literal["filter", "order"]) -> Tree[Token]:
         raise InvalidTypeError(f"a {what} is a str, not {type(text).__name__}")
     if len(text) > MAX_LENGTH:
         raise FilterError(f"it has {len(text)} characters, more than {MAX_LENGTH}", text, MAX_LENGTH + 1, what=what)
-    for column, character in enumerate(text, 1):
-        if "\ud800" <= character <= "\udfff":
-            raise FilterError("half a character, which UTF-8 can't hold", text, column, what=what)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FilterError("half a character, which UTF-8 can't hold", text, error.start + 1, what=what) from error
     return _read(text, what)
 
 

@@ -36,7 +36,6 @@ from assay.formats.filter_value import (
     shifted,
     unquote,
 )
-from assay.formats.regex import RegexError, regex_matcher
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -168,6 +167,8 @@ class FilterBuilder:
         return unquote(str(token))
 
     def _regex(self, part: Part) -> str:
+        from assay.formats.regex import RegexError, regex_matcher  # 4 ms that few filters need
+
         pattern = self._pattern(part)
         try:
             regex_matcher(pattern)

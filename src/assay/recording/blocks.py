@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import mmap
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -171,7 +172,13 @@ class Block:
 
     def _marked(self, first: int, end: int) -> tuple[list[tuple[int, int]], list[int]]:
         at = self.start + first * self.row_words
-        marks = self.part.words[at : self.start + end * self.row_words : self.row_words].tolist()
+        column = self.part.words[at : self.start + end * self.row_words : self.row_words]
+        if "numpy" in sys.modules:  # a hundred times quicker, and training threads wait for it
+            import numpy as np
+
+            if np.asarray(column).min() > 0:
+                return [(first, end - first)], []
+        marks = column.tolist()
         if min(marks) > 0:
             return [(first, len(marks))], []
         runs, unmarked = marked_runs(marks)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from assay.formats.chunk import BLOCK_POINTS, Extremes, block_extremes
+from assay.formats.chunk import BLOCK_COLUMNS, BLOCK_POINTS, Extremes, block_extremes, find_extremes
 from assay.formats.columns import Columns, join_columns
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
@@ -87,20 +87,20 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
     import numpy as np
 
     blocks: list[Extremes] = []
-    ends: list[Columns] = []
-    for index, part in enumerate(parts):
+    for part in parts:
         whole = part.first_step >= low and part.last_step <= high
         extremes = part.load_extremes() if whole else None
-        if extremes is None or index in (0, len(parts) - 1):
+        if extremes is None:
             columns = _within(part.load(), low, high)
             if len(columns) == 0:
                 continue
-            ends.append(columns)
-            extremes = extremes or _blocks_of(columns)
+            extremes = find_extremes(columns)
         blocks.append(extremes)
     if not blocks:  # the zoom lies in a gap between the steps of a part
         return join_columns([])
-    joined = Extremes(*(np.concatenate([getattr(one, name) for one in blocks]) for name in Extremes.__slots__))
+    first, last = blocks[0].first, blocks[-1].last
+    columns_of = {name: np.concatenate([getattr(one, name) for one in blocks]) for name in BLOCK_COLUMNS}
+    joined = Extremes(**columns_of, first=first, last=last)
     count = len(joined.min_values)
     starts = np.arange(buckets, dtype=np.int64) * count // buckets
     if count >= buckets:
@@ -109,13 +109,12 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
     if count < buckets or _is_order_unknown(joined, lows, highs):
         return thin(_within(join_columns([part.load() for part in parts]), low, high), max_points)
     pairs: list[Any] = []
-    first, last = ends[0], ends[-1]
     for name, low_name, high_name in (
         ("steps", "min_steps", "max_steps"),
         ("timestamps_us", "min_timestamps_us", "max_timestamps_us"),
         ("values", "min_values", "max_values"),
     ):
-        head, foot = getattr(first, name)[:1], getattr(last, name)[-1:]
+        head, foot = getattr(first, name), getattr(last, name)
         pairs.append(np.concatenate([head, getattr(joined, low_name)[lows], getattr(joined, high_name)[highs], foot]))
     steps, times, values = pairs
     # Where a stretch's least and greatest are one point, or an end is an extreme, it is kept once.
@@ -135,17 +134,3 @@ def _is_order_unknown(extremes: Extremes, lows: Any, highs: Any) -> bool:
     same &= extremes.min_timestamps_us[lows] == extremes.max_timestamps_us[highs]
     differ = extremes.min_values[lows].view(np.int64) != extremes.max_values[highs].view(np.int64)
     return bool(np.any(same & differ))
-
-
-def _blocks_of(columns: Columns) -> Extremes:
-    import numpy as np
-
-    lows, highs = block_extremes(columns.values, np.arange(0, len(columns), BLOCK_POINTS))
-    return Extremes(
-        columns.steps[lows],
-        columns.timestamps_us[lows],
-        columns.steps[highs],
-        columns.timestamps_us[highs],
-        columns.values[lows],
-        columns.values[highs],
-    )
