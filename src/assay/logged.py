@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import mimetypes
 import os
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
@@ -283,6 +282,8 @@ class ArtifactLogging:
 
 
 def _media_type(path: str) -> str | None:
+    import mimetypes
+
     return mimetypes.guess_type(f"file:{path}", strict=False)[0]
 
 

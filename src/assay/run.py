@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import traceback
 from collections.abc import Mapping
 from time import time_ns
 from types import TracebackType
@@ -199,7 +198,9 @@ class Run(RunView, ArtifactLogging):
         status, message = _outcome(error)
         leave: dict[str, Any] = {"status": status, "message": message}
         if error is not None:
-            leave["traceback"] = _plain("".join(traceback.format_exception(error)))
+            from traceback import format_exception
+
+            leave["traceback"] = _plain("".join(format_exception(error)))
         problem = recorder.end(line, leave)
         if problem:
             say(f"assay: {problem}")

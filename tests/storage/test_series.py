@@ -170,7 +170,7 @@ def test_a_view_from_extremes_keeps_those_of_every_stretch_of_blocks(seed: int) 
         assert all(stretch[at] in kept for at in first_extremes(values))
 
 
-def test_a_view_from_extremes_reads_no_points() -> None:
+def test_a_view_reads_the_points_of_parts_without_extremes_alone() -> None:
     whole = spiky(100 * BLOCK_POINTS, 0)
     loaded: list[int] = []
     parts = []
@@ -184,7 +184,7 @@ def test_a_view_from_extremes_reads_no_points() -> None:
 
     read_series(parts, max_points=40, first_step=None, end_step=None)
 
-    assert [] == loaded
+    assert [9] == sorted(set(loaded))
 
 
 def test_a_zoom_into_a_gap_of_a_long_part_is_empty() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ def check_names(experiment_name: Any, run_name: Any) -> tuple[str, str]:
 
 def generated_run_name() -> str:
     """`run-YYYYMMDD-HHMMSS-<10 hex>`, in UTC."""
-    return f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(5)}"
+    return f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.urandom(5).hex()}"
 
 
 def numbered_name(name: str, number: int) -> str:
@@ -57,7 +57,7 @@ def numbered_name(name: str, number: int) -> str:
 
 def new_uid() -> str:
     """An id: 80 random bits in hexadecimal."""
-    return secrets.token_hex(10)
+    return os.urandom(10).hex()
 
 
 def run_group_name(experiment_name: str) -> str:

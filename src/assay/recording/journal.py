@@ -13,7 +13,6 @@ import itertools
 import os
 import threading
 import time
-import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from assay import system
 from assay.errors import ContextError, InvalidInputError
 from assay.formats.event import VERSION, Event, encode_event, file_header
 from assay.recording.blocks import Block
+from assay.formats.names import new_uid
 from assay.recording.metrics import OUTSIDE, MetricRows
 
 
@@ -71,7 +71,7 @@ class Journal:
         self._open(entered=entered)
 
     def _open(self, *, entered: bool) -> None:
-        self.writer = uuid.uuid4().hex[:20]
+        self.writer = new_uid()
         self.entered = entered
         self.process = system.this_process()
         self.opened_us = time.time_ns() // 1000

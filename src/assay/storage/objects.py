@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,6 +64,8 @@ class Objects(ABC):
             ObjectMissingError: There is no object of that name.
             ChecksumError: The bytes are not those that were stored; raised behind the last piece.
         """
+        import hashlib
+
         digest = hashlib.sha256()
         with self.open(sha256) as file:
             while piece := file.read(_COPY_BYTES):
@@ -102,8 +102,12 @@ class DiskObjects(Objects):
             ) from error
 
     def _put(self, source: IO[bytes], *, durable: bool) -> ObjectInfo:
+        import hashlib
+
         os.makedirs(self._folder, exist_ok=True)
-        fd, temporary = tempfile.mkstemp(prefix="new-", dir=self._folder)
+        temporary = os.path.join(self._folder, f"new-{os.urandom(8).hex()}")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        fd = os.open(temporary, flags, 0o600)
         try:
             digest, size_bytes = hashlib.sha256(), 0
             with open(fd, "wb", closefd=True, buffering=0) as file:

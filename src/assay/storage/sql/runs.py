@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 from typing import Any
 
-from assay.errors import InvalidInputError
 from assay.storage.contract import ArtifactRecord, AttemptRecord, Page, RunQuery, RunRecord, RunSpec
 from assay.storage.sql.database import Connection
 
@@ -51,6 +46,8 @@ def insert_run(connection: Connection, experiment_id: int, spec: RunSpec) -> Non
 
 def list_runs(connection: Connection, query: RunQuery) -> Page:
     """The runs of a query, a page at a time; what is created meanwhile neither repeats nor hides a run."""
+    from assay.storage.sql import tokens  # with hashlib and hmac, which nobody needs who only logs
+
     key, direction = {"Name": "runs.name", "CreationTime": "runs.created_us"}[query.sort_by], "DESC"
     compare = "<"
     if not query.descending:
@@ -64,9 +61,8 @@ def list_runs(connection: Connection, query: RunQuery) -> Page:
         if value is not None:
             conditions.append(condition)
             values.append(value)
-    secret = _secret(connection)
     if query.token is not None:
-        after = _read_token(query.token, secret, query)
+        after = tokens.read_token(query.token, tokens.secret_of(connection), query)
         conditions.append(f"({key}, runs.id) {compare} (?, ?)")
         values += after
     limit = "" if query.limit is None else f" LIMIT {int(query.limit) + 1}"
@@ -78,41 +74,8 @@ def list_runs(connection: Connection, query: RunQuery) -> Page:
     token = None
     if query.limit is not None and len(rows) > query.limit:
         rows = rows[: query.limit]
-        token = _make_token(secret, query, [rows[-1][0], rows[-1][1]])
+        token = tokens.make_token(tokens.secret_of(connection), query, [rows[-1][0], rows[-1][1]])
     return Page([_record(row[2:]) for row in rows], token)
-
-
-def _secret(connection: Connection) -> bytes:
-    row = connection.execute("SELECT value FROM facts WHERE name = 'secret'").fetchone()
-    return bytes.fromhex(row[0])
-
-
-def _question(query: RunQuery) -> list[Any]:
-    return [query.experiment_name, query.created_after_us, query.created_before_us, query.sort_by, query.descending]
-
-
-def _signature(secret: bytes, query: RunQuery, after: list[Any]) -> str:
-    text = json.dumps([_question(query), after]).encode()
-    return hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]
-
-
-def _make_token(secret: bytes, query: RunQuery, after: list[Any]) -> str:
-    text = json.dumps([after, _signature(secret, query, after)])
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _read_token(token: str, secret: bytes, query: RunQuery) -> list[Any]:
-    try:
-        after, signature = json.loads(base64.urlsafe_b64decode(token.encode("ascii", "strict")))
-        given = hmac.compare_digest(str(signature), _signature(secret, query, after))
-        if given and token == _make_token(secret, query, after):  # base64 has several spellings of the same
-            return list(after)
-    except (binascii.Error, UnicodeError, ValueError, TypeError, AttributeError):
-        pass
-    raise InvalidInputError(
-        f"next_token {token!r} is not one that this listing gave; pass the next_token of the page before, with the "
-        "same experiment, times and sorting"
-    )
 
 
 def list_artifacts(connection: Connection, run_id: int) -> list[ArtifactRecord]:
