@@ -21,8 +21,8 @@ from typing import Any
 from assay import system
 from assay.errors import ContextError, InvalidInputError
 from assay.formats.event import VERSION, Event, encode_event, file_header
-from assay.recording.blocks import Block
 from assay.formats.names import new_uid
+from assay.recording.blocks import Block
 from assay.recording.metrics import OUTSIDE, MetricRows
 
 
