@@ -160,10 +160,11 @@ class _LockWait:
 
 
 def unlock(fd: int) -> None:
-    """Drop the lock taken by `try_lock`."""
+    """Drop the lock taken by `try_lock`, for all copies of `fd`; where there is none, nothing happens."""
     if WINDOWS:  # pragma: no cover
         os.lseek(fd, 1 << 40, os.SEEK_SET)
-        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        with contextlib.suppress(OSError):
+            msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
     else:
         fcntl.flock(fd, fcntl.LOCK_UN)
 

@@ -131,6 +131,7 @@ def _alone(folder: str) -> Iterator[bool]:
             time.sleep(0.002)
         yield got
     finally:
+        system.unlock(fd)  # closing alone would leave it to a child that was forked meanwhile
         os.close(fd)
 
 
@@ -147,6 +148,7 @@ def _delete_unready(folder: str) -> None:
                     for one in files_of(path):
                         os.unlink(one)
             finally:
+                system.unlock(fd)
                 os.close(fd)
 
 
@@ -158,6 +160,7 @@ def _is_unlocked(path: str) -> bool:
     try:
         return system.try_lock(fd)
     finally:
+        system.unlock(fd)
         os.close(fd)
 
 
@@ -194,6 +197,7 @@ def _held(path: str, *, force: bool) -> Iterator[bool]:
         yield ours and there
     finally:
         if fd >= 0:
+            system.unlock(fd)
             os.close(fd)
 
 

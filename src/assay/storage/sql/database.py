@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from assay import system
 from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
 from assay.storage.sql import schema
+from assay.storage.sql.forking import gate
 
 JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
 """`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
@@ -32,6 +33,7 @@ WAL_LIMIT_BYTES = 1 << 16
 """What the WAL may keep on disk once everything in it has been moved into the database."""
 
 Connection = sqlite3.Connection
+_lock_files: dict[int, str] = {}  # the lock files of this process, by what they are open as
 _leaked: list[object] = []  # connections of the parent process: closing them in a forked child would break its locks
 
 
@@ -60,7 +62,7 @@ class Database:
         self._lock_fd = self._wal_fd = -1
 
     def _prepare(self) -> None:
-        with self.translated():
+        with self.translated(), gate.passed():
             with self._shared():
                 connection = self._connect()
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -131,10 +133,7 @@ class Database:
         """A connection that sees one state of the database until the block ends."""
         with self.translated(), self._shared(), self._connection() as connection:
             connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.execute("ROLLBACK")
+            yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -202,9 +201,11 @@ class Database:
 
     def close(self) -> None:
         """Close what this process holds; the next call opens it again."""
-        while self._idle and self._pid == os.getpid():
-            self._idle.pop().close()
+        with gate.passed():
+            while self._idle and self._pid == os.getpid():
+                self._idle.pop().close()
         if self._pid == os.getpid():
+            _lock_files.pop(self._lock_fd, None)
             for fd in (self._lock_fd, self._wal_fd):
                 if fd >= 0:
                     os.close(fd)
@@ -215,13 +216,16 @@ class Database:
         if self._pid != os.getpid():
             _leaked.extend(self._idle)
             self._reset()
-        connection = self._idle.pop() if self._idle else self._connect()
-        pid = self._pid
-        try:
-            yield connection
-        finally:
-            if pid == os.getpid():
-                self._idle.append(connection)
+        with gate.passed():
+            connection = self._idle.pop() if self._idle else self._connect()
+            pid = self._pid
+            try:
+                yield connection
+            finally:
+                if pid == os.getpid():
+                    if connection.in_transaction:  # a read, or something that was interrupted
+                        connection.execute("ROLLBACK")
+                    self._idle.append(connection)
 
     @contextlib.contextmanager
     def _exclusive(self, *, patient: bool = True) -> Iterator[bool]:
@@ -237,6 +241,7 @@ class Database:
                 self._lock_fd = os.open(
                     self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666
                 )
+                _lock_files[self._lock_fd] = self.path + ".lock"
             if patient:
                 fd = self._lock_fd
                 self._lock_fd = -1  # while the wait lasts, and for ever if it was in vain, the wait owns it
@@ -267,6 +272,7 @@ class Database:
                 time.sleep(0.0005 + 0.0015 * random.random())
             yield
         finally:
+            system.unlock(fd)  # closing alone would leave it to a child that was forked meanwhile
             os.close(fd)
 
     def _too_slow(self) -> StoreError:
@@ -286,6 +292,19 @@ class Database:
             if isinstance(error, RefusedError):
                 raise
             raise RefusedError(f"can't use the store {self.path}: {error.strerror or error}", cause=error) from error
+
+
+def _let_go_in_child() -> None:
+    """Close the parent's lock files: a lock that it held would outlive it in here."""
+    for fd, path in _lock_files.items():
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(fd), os.stat(path)):
+                os.close(fd)
+    _lock_files.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def _translate(error: sqlite3.Error, path: str) -> Exception:
