@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from assay import Run, Session, load_run
+from assay.storage.sql.database import Database
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back
 from tests.system.processes import PATIENCE_S, live
@@ -66,6 +67,14 @@ def exit_of(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    stop = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < stop, "what was waited for does not happen"
+        time.sleep(0.01)
+
+
 def fork_in_the_block(store: Path, notes: Notes, scratch: Path) -> None:
     os.environ["ASSAY_QUIET"] = "1"
     with Run("forks", "run", sagemaker_session=Session(str(store))) as run:
@@ -93,7 +102,7 @@ def test_children_and_grandchildren_that_end_by_os_exit_lose_nothing(
     assert {writer: set(range(SOME)) for writer in range(7)} == found(store)
     run = load_run("run", "forks", Session(str(store)))
     # The child that entered by load_run() never left: it died within the run.
-    assert "Stopped" == run.status, run.attempts
+    assert "Stopped" == run.status, [(a, a.process["pid"], a.message) for a in run.attempts]
     assert ["Completed", "Stopped"] + ["Ended"] * 3 == sorted(
         (attempt.status for attempt in run.attempts), key=["Completed", "Stopped", "Ended"].index
     )
@@ -183,14 +192,12 @@ def test_a_killed_parent_is_seen_as_dead_while_its_child_lives_and_logs_on(
 
     run = load_run("run", "forks", Session(str(store)))
     assert "Stopped" == run.status
-    assert set(range(SOME)) == found(store)[0]
+    wait_until(lambda: "1/row/0" in run.metrics and run.metrics["1/row/0"].last_step == SOME - 1)
+    assert {writer: set(range(SOME)) for writer in (0, 1)} == found(store)
 
     (tmp_path / "go").touch()
-    while not (tmp_path / "done").exists():
-        time.sleep(0.01)
-    stop = time.monotonic() + PATIENCE_S
-    while "InProgress" in {attempt.status for attempt in run.attempts} and time.monotonic() < stop:
-        time.sleep(0.05)
+    wait_until((tmp_path / "done").exists)
+    wait_until(lambda: "InProgress" not in {attempt.status for attempt in run.attempts})
 
     assert {writer: set(range(SOME)) for writer in range(3)} == found(store)
     assert ["Stopped", "Ended"] == [attempt.status for attempt in run.attempts]
@@ -268,3 +275,71 @@ def test_calls_of_a_child_that_can_make_no_journal_are_refused_until_it_can(
     assert 0 == live(forkserver, fork_on_a_full_disk, store, notes, tmp_path)
 
     assert {writer: set(range(SOME)) for writer in (0, 2, 3)} == found(store)
+
+
+FORKS = 120
+
+
+def fork_while_the_store_is_busy(store: Path) -> None:
+    os.environ["ASSAY_QUIET"] = "1"
+    ended = threading.Event()
+    with Run("forks", "run", sagemaker_session=Session(str(store))) as run:
+
+        def keep_busy() -> None:
+            while not ended.is_set():
+                run.log_metric("parent", 1.0)
+                run.flush()
+
+        def log_and_flush() -> None:
+            run.log_metric("child", 1.0)
+            run.flush()
+
+        thread = threading.Thread(target=keep_busy)
+        thread.start()
+        for _ in range(FORKS):
+            assert 0 == exit_of(in_child(log_and_flush))
+        ended.set()
+        thread.join()
+
+
+def test_a_fork_beside_a_thread_that_uses_the_store_leaves_the_child_able_to(
+    forkserver: BaseContext, store: Path
+) -> None:
+    assert 0 == live(forkserver, fork_while_the_store_is_busy, store)
+
+    assert FORKS == load_run("run", "forks", Session(str(store))).metrics["child"].count
+
+
+def die_within_a_transaction(store: Path, scratch: Path, journal: str) -> None:
+    os.environ["ASSAY_QUIET"], os.environ["ASSAY_SQLITE_JOURNAL"] = "1", journal
+    run = enter(store)
+    run.log_metric("loss", 0.5)
+    run.flush()
+
+    def outlive() -> None:
+        (scratch / "lives").touch()
+        wait_until((scratch / "go").exists)
+
+    def fork_and_die(statement: str) -> None:
+        if statement.startswith("INSERT"):
+            in_child(outlive)
+            wait_until((scratch / "lives").exists)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Database(str(store / "catalog.db"), writable=True).write() as connection:
+        connection.set_trace_callback(fork_and_die)
+        connection.execute("INSERT INTO names (name) VALUES ('of a transaction that never ends')")
+
+
+@pytest.mark.parametrize("journal", ["wal", "rollback"])
+def test_a_child_does_not_hold_the_store_for_its_parent_who_died_in_a_transaction(
+    forkserver: BaseContext, store: Path, tmp_path: Path, journal: str
+) -> None:
+    assert -signal.SIGKILL == live(forkserver, die_within_a_transaction, store, tmp_path, journal)
+
+    began = time.monotonic()
+    run = Run("forks", "run", sagemaker_session=Session(str(store)))
+    assert 0.5 == run.metrics["loss"].last
+    assert "Stopped" == run.status
+    assert time.monotonic() - began < 5
+    (tmp_path / "go").touch()
