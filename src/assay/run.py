@@ -159,7 +159,7 @@ class Run(RunView, ArtifactLogging):
         """
         fresh, self._fresh = self._fresh, False
         session = self.session
-        store = session.store
+        store = session.store if entered else session.store_as_is
         if not store.writable:
             raise RefusedError(f"the store {session.location} is read-only: nothing can be logged to it")
         if entered:
@@ -255,7 +255,7 @@ class Run(RunView, ArtifactLogging):
 
     def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
         try:
-            stored = self.session.store.objects.put(source, durable=self.session.durability == "always")
+            stored = self.session.store_as_is.objects.put(source, durable=self.session.durability == "always")
         except RefusedError as error:
             self._journal().refuse(error)
             return None

@@ -107,8 +107,8 @@ class Session:
         return os.path.join(self.location, JOURNALS_FOLDER)
 
     @property
-    def store(self) -> SqlStore:
-        """The store, opened; what dead writers left is in it."""
+    def store_as_is(self) -> SqlStore:
+        """The store, opened; nothing is asked of it, so that log calls can use it without waiting."""
         with _opening:
             store = _stores.get(self.location)
             if store is not None and not store.is_there:  # deleted, or replaced by another
@@ -116,6 +116,13 @@ class Session:
                 store = None
             if store is None:
                 store = _stores[self.location] = _open_store(self.location)
+        return store
+
+    @property
+    def store(self) -> SqlStore:
+        """The store, opened; what dead writers left is in it."""
+        with _opening:
+            store = self.store_as_is
             if self._recovered_in != os.getpid():
                 self._recovered_in = os.getpid()
                 self.recover(quick=True)
