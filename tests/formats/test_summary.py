@@ -41,6 +41,8 @@ def test_summary_holds_against_numpy(columns: Columns) -> None:
 
     for summary in (summarise(columns), summarise(in_arrays(columns))):
         assert bits(columns.values[-1]) == bits(summary.last)
+        assert bits(columns.values[0]) == bits(summary.first)
+        assert columns.timestamps_us[0] == summary.first_timestamp_us
         assert (len(columns), int((~finite).sum())) == (summary.count, summary.nonfinite_count)
         assert (columns.steps[0], columns.steps[-1]) == (summary.first_step, summary.last_step)
         assert columns.timestamps_us[-1] == summary.last_timestamp_us
@@ -72,8 +74,8 @@ def test_merged_summary_is_that_of_the_whole(older: Columns, newer: Columns) -> 
 
     merged = merge_summaries(summarise(older), summarise(newer))
 
-    assert bits(whole.last) == bits(merged.last)
-    assert replace(whole, last=0.0, mean=None) == replace(merged, last=0.0, mean=None)
+    assert (bits(whole.first), bits(whole.last)) == (bits(merged.first), bits(merged.last))
+    assert replace(whole, first=0.0, last=0.0, mean=None) == replace(merged, first=0.0, last=0.0, mean=None)
     assert (whole.mean is None) == (merged.mean is None)
     if whole.mean is not None and merged.mean is not None:
         finite = np.abs([*older.values, *newer.values])
@@ -102,6 +104,8 @@ def test_infinities_and_nan_are_counted_and_stay_out_of_the_extremes() -> None:
         min_step=1,
         max_step=3,
         last_timestamp_us=4,
+        first=summary.first,
+        first_timestamp_us=0,
     )
     assert expected == summary
 

@@ -271,7 +271,7 @@ def test_damaged_extremes_are_derived_anew(folder: Path) -> None:
     [
         "count = count - 1",
         "last = 0.125",
-        "bits = zeroblob(32)",
+        "bits = zeroblob(40)",
         "min = -1.0",
         "mean = mean + 0.001",
         "max_step = 7",
@@ -324,12 +324,13 @@ def test_a_damaged_segment_is_moved_aside_so_that_its_run_can_be_read(folder: Pa
     change(folder, "UPDATE tail SET body = ? WHERE rowid = 1", _flipped(body, 60))
 
     found = only_finding(examine(folder))
-    repaired = only_finding(examine(folder, repair=True))
+    repaired = examine(folder, repair=True)
 
     assert ("segment", ("digits/open",)) == (found.kind, found.runs)
+    assert ["segment", "summary"] == [finding.kind for finding in repaired.findings]
     (kept,) = folder.glob("damaged/*/*.seg")
     assert _flipped(body, 60) == kept.read_bytes()
-    assert str(kept) in repaired.repaired
+    assert str(kept) in repaired.findings[0].repaired
     assert [] == examine(folder).findings
     assert {} == everything(folder)["open"][1]
 

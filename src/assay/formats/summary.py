@@ -27,6 +27,8 @@ class Summary:
         min_step: The step of the least value, the first where it is reached several times.
         max_step: The step of the greatest value, the first where it is reached several times.
         last_timestamp_us: When `last` was logged, microseconds since 1970.
+        first: The value at the least step, the earliest there, finite or not.
+        first_timestamp_us: When `first` was logged, microseconds since 1970.
         best: The least or greatest value, as `define_metric` says which is good; None where it was not said.
         best_step: The step of `best`.
     """
@@ -42,6 +44,8 @@ class Summary:
     min_step: int | None
     max_step: int | None
     last_timestamp_us: int
+    first: float
+    first_timestamp_us: int
     best: float | None = None
     best_step: int | None = None
 
@@ -81,6 +85,8 @@ def summarise(columns: Columns) -> Summary:
         min_step=low_step,
         max_step=high_step,
         last_timestamp_us=int(columns.timestamps_us[-1]),
+        first=float(values[0]),
+        first_timestamp_us=int(columns.timestamps_us[0]),
     )
 
 
@@ -105,6 +111,8 @@ def _summarise_arrays(columns: Columns) -> Summary:
         min_step=low_step,
         max_step=high_step,
         last_timestamp_us=columns.timestamps_us[-1],
+        first=values[0],
+        first_timestamp_us=columns.timestamps_us[0],
     )
 
 
@@ -128,6 +136,7 @@ def merge_summaries(older: Summary | None, newer: Summary) -> Summary:
     if older.mean is not None and newer.mean is not None:
         share = finite_new / (finite_old + finite_new)
         mean = older.mean * (1 - share) + newer.mean * share
+    first = min(older, newer, key=lambda one: (one.first_step, one.first_timestamp_us, one is newer))
     last = max(older, newer, key=lambda one: (one.last_step, one.last_timestamp_us, one is newer))
     return Summary(
         last=last.last,
@@ -136,11 +145,13 @@ def merge_summaries(older: Summary | None, newer: Summary) -> Summary:
         mean=mean,
         count=older.count + newer.count,
         nonfinite_count=older.nonfinite_count + newer.nonfinite_count,
-        first_step=min(older.first_step, newer.first_step),
+        first_step=first.first_step,
         last_step=last.last_step,
         min_step=low[1],
         max_step=high[1],
         last_timestamp_us=last.last_timestamp_us,
+        first=first.first,
+        first_timestamp_us=first.first_timestamp_us,
     )
 
 

@@ -126,7 +126,6 @@ def test_whole_numbers_are_told_apart_beyond_what_a_float_holds(store: SqlStore,
     assert ["less", "same"] == names_of(store, f"params.x between {number - 1} and {number}")
 
 
-@pytest.mark.xfail(reason="the catalog keeps a parameter that is NaN like the text 'nan'", strict=True)
 def test_a_parameter_that_is_nan(store: SqlStore) -> None:
     with_parameter(store, number=math.nan, text="nan", zero=0)
 
@@ -135,7 +134,6 @@ def test_a_parameter_that_is_nan(store: SqlStore) -> None:
     assert ["zero"] == names_of(store, "params.x <= 0")
 
 
-@pytest.mark.xfail(reason="the catalog keeps a whole number beyond 64-bit floats like a text", strict=True)
 def test_a_parameter_beyond_all_floats(store: SqlStore) -> None:
     with_parameter(store, huge=10**400, infinite=math.inf)
 
@@ -143,7 +141,6 @@ def test_a_parameter_beyond_all_floats(store: SqlStore) -> None:
     assert ["huge"] == names_of(store, "params.x < inf and params.x > 1e308")
 
 
-@pytest.mark.xfail(reason="the catalog does not keep the first value of a series", raises=Exception, strict=True)
 def test_the_first_value_of_a_metric(store: SqlStore) -> None:
     with_metric(store, falling=[3, 2, 1], rising=[1, 2, 3], broken=[math.nan, 1])
 

@@ -108,8 +108,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
         [(number, str(number), number % 50, str(number), number) for number in range(1, COUNT + 1)],
     )
     connection.executemany(
-        "INSERT INTO series (run_id, name_id, count, nonfinite_count, last, first_step, last_step, last_timestamp_us) "
-        "VALUES (?, 1, 1, 0, ?, 0, 0, 0)",
+        "INSERT INTO series (run_id, name_id, count, nonfinite_count, last, first_step, last_step, last_timestamp_us, "
+        "first_timestamp_us) VALUES (?, 1, 1, 0, ?, 0, 0, 0, 0)",
         [(number, number % 1000 / 1000) for number in range(1, COUNT + 1)],
     )
     connection.executemany(

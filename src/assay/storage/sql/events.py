@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,10 +88,12 @@ def _searchable(value: Any) -> tuple[float | None, str | None]:
     if isinstance(value, bool):
         return float(value), "true" if value else "false"
     if isinstance(value, (int, float)):
+        if value != value:
+            return 0.0, "nan"  # SQLite keeps no NaN as a number
         try:
-            return float(value), repr(value) if value != value or abs(value) > 2**53 else None
+            return float(value), repr(value) if abs(value) > 2**53 else None
         except OverflowError:
-            return None, repr(value)
+            return (math.inf if value > 0 else -math.inf), repr(value)
     if value is None or isinstance(value, str):
         return None, value if value is None else value.encode("utf-8", "replace").decode()
     return None, json.dumps(value, ensure_ascii=True)

@@ -13,7 +13,9 @@ _RUN_TABLES = ("parameters", "artifacts", "series", "chunks", "tail", "writers")
 
 def open_experiment(connection: Connection, spec: RunSpec) -> int:
     """The number of a run's experiment, which is created where it does not exist."""
-    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (spec.experiment_name,)).fetchone()
+    row = connection.execute(
+        "SELECT id FROM experiments WHERE name = ? AND trashed_us IS NULL", (spec.experiment_name,)
+    ).fetchone()
     if row is not None:
         return int(row[0])
     made = connection.execute(
@@ -37,8 +39,8 @@ def list_experiments(
     """Experiments, the last changed first."""
     rows = connection.execute(
         "SELECT uid, name, display_name, description, tags, created_us, "
-        "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id) FROM experiments "
-        f"WHERE {condition} ORDER BY changed_us DESC, id DESC",
+        "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id AND trashed_us IS NULL) FROM experiments "
+        f"WHERE trashed_us IS NULL AND {condition} ORDER BY changed_us DESC, id DESC",
         values,
     )
     return [
@@ -50,7 +52,9 @@ def list_experiments(
 def save_experiment(connection: Connection, record: ExperimentRecord, *, create: bool) -> ExperimentRecord:
     """Create an experiment, or keep what changed of one."""
     tags = json.dumps(record.tags, ensure_ascii=False)
-    exists = connection.execute("SELECT 1 FROM experiments WHERE name = ?", (record.name,)).fetchone()
+    exists = connection.execute(
+        "SELECT 1 FROM experiments WHERE name = ? AND trashed_us IS NULL", (record.name,)
+    ).fetchone()
     if create:
         if exists:
             raise InvalidInputError(f"experiment {record.name!r} exists already; Experiment.load opens it")
@@ -71,7 +75,7 @@ def save_experiment(connection: Connection, record: ExperimentRecord, *, create:
         if not exists:
             raise _missing(connection, record.name)
         connection.execute(
-            "UPDATE experiments SET display_name = ?, description = ?, tags = ? WHERE name = ?",
+            "UPDATE experiments SET display_name = ?, description = ?, tags = ? WHERE name = ? AND trashed_us IS NULL",
             (record.display_name, record.description, tags, record.name),
         )
     return list_experiments(connection, "name = ?", (record.name,))[0]
@@ -79,7 +83,7 @@ def save_experiment(connection: Connection, record: ExperimentRecord, *, create:
 
 def delete_experiment(connection: Connection, name: str, *, with_runs: bool) -> None:
     """Delete an experiment, with its runs where that is asked for."""
-    row = connection.execute("SELECT id FROM experiments WHERE name = ?", (name,)).fetchone()
+    row = connection.execute("SELECT id FROM experiments WHERE name = ? AND trashed_us IS NULL", (name,)).fetchone()
     if row is None:
         raise _missing(connection, name)
     run_ids = connection.execute("SELECT id FROM runs WHERE experiment_id = ?", row).fetchall()
@@ -92,5 +96,5 @@ def delete_experiment(connection: Connection, name: str, *, with_runs: bool) -> 
 
 
 def _missing(connection: Connection, name: str) -> ExperimentNotFoundError:
-    known = [row[0] for row in connection.execute("SELECT name FROM experiments")]
+    known = [row[0] for row in connection.execute("SELECT name FROM experiments WHERE trashed_us IS NULL")]
     return ExperimentNotFoundError(f"no experiment {name!r}{nearest(name, known)}")

@@ -17,9 +17,10 @@ from assay.storage.series import StoredPart
 from assay.storage.sql.database import Connection, Names
 
 _SUMMARY = (
-    "count, nonfinite_count, last, min, max, mean, bits, first_step, last_step, min_step, max_step, last_timestamp_us"
+    "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
+    "last_timestamp_us, first_timestamp_us"
 )
-_BITS = struct.Struct("<4d")
+_BITS = struct.Struct("<5d")
 MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
 
@@ -36,7 +37,6 @@ class Fold:
     """
 
     def __init__(self) -> None:
-        self.summaries: dict[str, Summary] = {}
         self.chunks: dict[str, list[NewChunk]] = {}
         self.replaced: list[int] = []
 
@@ -44,11 +44,10 @@ class Fold:
 def prepare_fold(
     connection: Connection, names: Names, run_id: int, writer_id: int, rows: Sequence[Rows], *, final: bool
 ) -> Fold:
-    """Fold rows into chunks, together with a series' last chunk where that one is small."""
+    """Fold rows into chunks, together with a series' last chunk where that one is small; summaries are not its part."""
     fold = Fold()
     chunked = has_chunks(connection, run_id, writer_id)
     for name, columns in columns_of(rows).items():
-        fold.summaries[name] = summarise(columns)
         if chunked and (name_id := names.known(connection, name)) is not None:
             columns = _with_last_chunk(connection, (run_id, name_id, writer_id), columns, fold, final)
         fold.chunks[name] = chunks_of(columns)
@@ -98,7 +97,6 @@ def write_fold(connection: Connection, names: Names, run_id: int, writer_id: int
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         chunk_rows,
     )
-    merge_into_series(connection, names, run_id, fold.summaries)
 
 
 def merge_into_series(connection: Connection, names: Names, run_id: int, found: Mapping[str, Summary]) -> None:
@@ -109,12 +107,12 @@ def merge_into_series(connection: Connection, names: Names, run_id: int, found: 
         merged = merge_summaries(folded_summary(connection, run_id, name_id), summary)
         rows.append((run_id, name_id, *_summary_row(merged)))
     connection.executemany(
-        f"INSERT OR REPLACE INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 12)})", rows
+        f"INSERT OR REPLACE INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 14)})", rows
     )
 
 
 def _summary_row(one: Summary) -> tuple[Any, ...]:
-    figures = (one.last, one.min, one.max, one.mean)
+    figures = (one.last, one.min, one.max, one.mean, one.first)
     return (
         one.count,
         one.nonfinite_count,
@@ -125,6 +123,7 @@ def _summary_row(one: Summary) -> tuple[Any, ...]:
         one.min_step,
         one.max_step,
         one.last_timestamp_us,
+        one.first_timestamp_us,
     )
 
 
@@ -134,12 +133,13 @@ def _is_odd(figure: float | None) -> bool:
 
 
 def _summary_of(row: Sequence[Any]) -> Summary:
-    count, nonfinite, last, low, high, mean, bits, first_step, last_step, min_step, max_step, last_us = row
+    count, nonfinite, last, low, high, mean, first, bits, first_step, last_step, *rest = row
+    min_step, max_step, last_us, first_us = rest
     if bits is not None:
-        last, *others = _BITS.unpack(bits)
-        low, high, mean = (
-            None if kept is None else exact for kept, exact in zip((low, high, mean), others, strict=True)
-        )
+        exact = _BITS.unpack(bits)
+        absent = (low is None, high is None, mean is None)
+        last, first = exact[0], exact[4]
+        low, high, mean = (None if gone else bare for gone, bare in zip(absent, exact[1:4], strict=True))
     return Summary(
         last=last,
         min=low,
@@ -152,6 +152,8 @@ def _summary_of(row: Sequence[Any]) -> Summary:
         min_step=min_step,
         max_step=max_step,
         last_timestamp_us=last_us,
+        first=first,
+        first_timestamp_us=first_us,
     )
 
 

@@ -14,6 +14,8 @@ _COLUMNS = (
     "runs.parameters, runs.tags, runs.goals, runs.refused"
 )
 _FROM = "FROM runs JOIN experiments ON experiments.id = runs.experiment_id"
+LIVING = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
+"""Runs that are not in the trash, nor their experiment."""
 
 
 def select_run(connection: Connection, condition: str, values: tuple[Any, ...]) -> RunRecord | None:
@@ -52,7 +54,7 @@ def list_runs(connection: Connection, query: RunQuery) -> Page:
     compare = "<"
     if not query.descending:
         direction, compare = "ASC", ">"
-    conditions, values = ["1"], []
+    conditions, values = [LIVING], []
     for condition, value in (
         ("experiments.name = ?", query.experiment_name),
         ("runs.created_us >= ?", query.created_after_us),
@@ -82,7 +84,7 @@ def list_artifacts(connection: Connection, run_id: int) -> list[ArtifactRecord]:
     """The artifacts of a run in the order of logging."""
     rows = connection.execute(
         "SELECT name, is_output, kind, value, media_type, size_bytes, sha256, step, caption, created_us "
-        "FROM artifacts WHERE run_id = ? ORDER BY id",
+        "FROM artifacts WHERE run_id = ? AND trashed_us IS NULL ORDER BY id",
         (run_id,),
     )
     return [ArtifactRecord(row[0], bool(row[1]), *row[2:]) for row in rows]

@@ -18,13 +18,15 @@ CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE experiments (
     id INTEGER PRIMARY KEY,
     uid TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     display_name TEXT NOT NULL,
     description TEXT NOT NULL DEFAULT '',
     tags TEXT NOT NULL DEFAULT '{}',
     created_us INTEGER NOT NULL,
-    changed_us INTEGER NOT NULL
+    changed_us INTEGER NOT NULL,
+    trashed_us INTEGER
 );
+CREATE UNIQUE INDEX experiments_by_name ON experiments (name) WHERE trashed_us IS NULL;
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     uid TEXT NOT NULL UNIQUE,
@@ -42,8 +44,10 @@ CREATE TABLE runs (
     tags TEXT NOT NULL DEFAULT '{}',
     goals TEXT NOT NULL DEFAULT '{}',
     refused INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (experiment_id, name)
+    trashed_us INTEGER
 );
+CREATE UNIQUE INDEX runs_by_name ON runs (experiment_id, name) WHERE trashed_us IS NULL;
+CREATE TABLE tombstones (uid TEXT PRIMARY KEY, name TEXT NOT NULL, deleted_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX runs_by_creation ON runs (experiment_id, created_us);
 CREATE TABLE writers (
     id INTEGER PRIMARY KEY,
@@ -82,7 +86,8 @@ CREATE TABLE artifacts (
     size_bytes INTEGER,
     sha256 TEXT,
     caption TEXT,
-    created_us INTEGER NOT NULL
+    created_us INTEGER NOT NULL,
+    trashed_us INTEGER
 );
 CREATE INDEX artifacts_by_run ON artifacts (run_id, is_output, name);
 CREATE TABLE series (
@@ -100,8 +105,11 @@ CREATE TABLE series (
     min_step INTEGER,
     max_step INTEGER,
     last_timestamp_us INTEGER NOT NULL,
+    first REAL,
+    first_timestamp_us INTEGER NOT NULL,
     PRIMARY KEY (run_id, name_id)
 ) WITHOUT ROWID;
+CREATE INDEX series_by_last ON series (name_id, last);
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL,

@@ -50,6 +50,8 @@ FOLD_BYTES = 256 * 1024
 """A writer's tail is folded when it has grown to this, where numpy is loaded already."""
 UNKNOWN = 0
 """The number of a writer that has none as yet."""
+LIVE_SERIES = 200
+"""A segment of so many series has their summaries brought up to date at once; those of wider ones wait for the fold."""
 WAL_BYTES = 1 << 20
 """How large the WAL may be behind a run of few points: many of them share the cost of carrying it in."""
 FOLD_BYTES_WITHOUT_NUMPY = 1024 * 1024
@@ -96,7 +98,9 @@ class SqlStore(Store):
         with self._database.write() as connection:
             experiment_id = experiments.open_experiment(connection, spec)
             name = spec.run_name
-            row = runs.select_run(connection, "experiment_id = ? AND runs.name = ?", (experiment_id, name))
+            row = runs.select_run(
+                connection, f"experiment_id = ? AND runs.name = ? AND {runs.LIVING}", (experiment_id, name)
+            )
             if row is not None and spec.if_exists == "error":
                 raise RunExistsError(
                     f"run {name!r} exists already in experiment {spec.experiment_name!r}; to open it: "
@@ -108,7 +112,9 @@ class SqlStore(Store):
             while row is not None:
                 number += 1
                 name = numbered_name(spec.run_name, number)
-                row = runs.select_run(connection, "experiment_id = ? AND runs.name = ?", (experiment_id, name))
+                row = runs.select_run(
+                    connection, f"experiment_id = ? AND runs.name = ? AND {runs.LIVING}", (experiment_id, name)
+                )
             display_name = spec.run_display_name if number == 1 else f"{spec.run_display_name}-{number}"
             runs.insert_run(connection, experiment_id, replace(spec, run_name=name, run_display_name=display_name))
             created = runs.select_run(connection, "runs.uid = ?", (spec.uid,))
@@ -117,19 +123,21 @@ class SqlStore(Store):
 
     def find_run(self, experiment_name: str, run_name: str) -> RunRecord:
         with self._database.read() as connection:
-            found = runs.select_run(connection, "experiments.name = ? AND runs.name = ?", (experiment_name, run_name))
+            found = runs.select_run(
+                connection, f"experiments.name = ? AND runs.name = ? AND {runs.LIVING}", (experiment_name, run_name)
+            )
             if found is not None:
                 return found
             known = [
                 row[0]
                 for row in connection.execute(
                     "SELECT runs.name FROM runs JOIN experiments ON experiments.id = experiment_id "
-                    "WHERE experiments.name = ?",
+                    f"WHERE experiments.name = ? AND {runs.LIVING}",
                     (experiment_name,),
                 )
             ]
             if not known:
-                others = [row[0] for row in connection.execute("SELECT name FROM experiments")]
+                others = [row[0] for row in connection.execute("SELECT name FROM experiments WHERE trashed_us IS NULL")]
                 where = f"no experiment {experiment_name!r}{nearest(experiment_name, others)} in {self.location}"
             else:
                 where = f"no run {run_name!r} in experiment {experiment_name!r}{nearest(run_name, known)}"
@@ -170,27 +178,28 @@ class SqlStore(Store):
         final: bool,
         opening: Opening | None = None,
     ) -> Appended:
-        body, fold, kept = b"", None, False
+        body, fold, summaries = b"", None, None
         with self._database.read() as connection:
             writer_id, run_id, expected, tail_bytes, status = self._writer(connection, writer_uid, opening)
             if index < expected or status != "InProgress":
                 return Appended(accepted=False)
             if index > expected:
                 raise StoreError(f"writer {writer_uid} sent segment {index}; segment {expected} is missing")
-            tail_bytes += sum(len(part.body) for part in rows)
+            unfolded = tail_bytes + sum(len(part.body) for part in rows)
             if final:
-                kept = tail_bytes <= points.KEPT_BYTES and not points.has_chunks(connection, run_id, writer_id)
-                whole = not kept
+                whole = unfolded > points.KEPT_BYTES or points.has_chunks(connection, run_id, writer_id)
             else:
-                whole = tail_bytes >= (FOLD_BYTES if "numpy" in sys.modules else FOLD_BYTES_WITHOUT_NUMPY)
+                whole = unfolded >= (FOLD_BYTES if "numpy" in sys.modules else FOLD_BYTES_WITHOUT_NUMPY)
             if rows and not whole:
                 body = encode_segment(rows)
-            if tail_bytes and (whole or kept):
-                all_rows = [*points.tail_rows(connection, self.path, run_id, writer_id), *rows]
-                if kept:
-                    summaries = summaries_of(all_rows)
-                else:
-                    fold = points.prepare_fold(connection, self._names, run_id, writer_id, all_rows, final=final)
+            if whole and unfolded:
+                older = points.tail_rows(connection, self.path, run_id, writer_id) if tail_bytes else []
+                fold = points.prepare_fold(connection, self._names, run_id, writer_id, [*older, *rows], final=final)
+            if final or whole or sum(len(part.layout.names) for part in rows) <= LIVE_SERIES:
+                unseen = (
+                    points.tail_rows(connection, self.path, run_id, writer_id, summarised=False) if tail_bytes else []
+                )
+                summaries = summaries_of([*unseen, *rows])
         with self._database.write() as connection:
             writer_id, run_id, expected, _, _ = self._writer(connection, writer_uid, opening)
             if expected != index:
@@ -203,19 +212,22 @@ class SqlStore(Store):
                 "INSERT INTO set_aside VALUES (?, ?, ?, ?)",
                 [(writer_id, index, why, json.dumps({"k": one.kind, **one.body})) for one, why in set_aside],
             )
-            if body:
-                connection.execute("INSERT INTO tail VALUES (?, ?, ?, 0, ?)", (writer_id, index, run_id, body))
-            if kept and tail_bytes:
+            if summaries is not None:
                 points.merge_into_series(connection, self._names, run_id, summaries)
+                if tail_bytes and fold is None:
+                    connection.execute(
+                        "UPDATE tail SET summarised = 1 WHERE run_id = ? AND writer_id = ?", (run_id, writer_id)
+                    )
+            if body:
                 connection.execute(
-                    "UPDATE tail SET summarised = 1 WHERE run_id = ? AND writer_id = ?", (run_id, writer_id)
+                    "INSERT INTO tail VALUES (?, ?, ?, ?, ?)", (writer_id, index, run_id, summaries is not None, body)
                 )
             if fold is not None:
                 points.write_fold(connection, self._names, run_id, writer_id, fold)
                 connection.execute("DELETE FROM tail WHERE run_id = ? AND writer_id = ?", (run_id, writer_id))
-                tail_bytes = 0
+                unfolded = 0
             connection.execute(
-                "UPDATE writers SET next_segment = ?, tail_bytes = ? WHERE id = ?", (index + 1, tail_bytes, writer_id)
+                "UPDATE writers SET next_segment = ?, tail_bytes = ? WHERE id = ?", (index + 1, unfolded, writer_id)
             )
             if final:
                 leave = next((event for event in reversed(events) if event.kind == "leave"), None)
