@@ -300,10 +300,15 @@ class SqlStore(Store):
             (spec.uid, run_id, attempt, spec.entered, _process_text(spec), spec.opened_us),
         ).lastrowid
         if spec.entered:
+            # The store may hear of it late: whoever left after it had entered was not the last one inside.
+            together = connection.execute(
+                "SELECT min(id) FROM writers WHERE run_id = ? AND entered AND (end_us >= ? OR id = ?)",
+                (run_id, spec.opened_us, writer_id),
+            ).fetchone()[0]
             connection.execute(
                 "UPDATE runs SET status = 'InProgress', status_message = 'Within a run context', end_us = NULL, "
-                "start_us = coalesce(start_us, ?), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
-                (spec.opened_us, writer_id, run_id),
+                "start_us = min(coalesce(start_us, ?1), ?1), entered_writer = coalesce(entered_writer, ?) WHERE id = ?",
+                (spec.opened_us, together, run_id),
             )
         assert writer_id is not None
         return int(attempt), writer_id
