@@ -103,7 +103,7 @@ class Database:
             if self._mode == "wal":
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("BEGIN IMMEDIATE")
-            for statement in schema.TABLES.split(";\n"):
+            for statement in (schema.TABLES + schema.VIEWS).split(";\n"):
                 if statement.strip():
                     connection.execute(statement)
             connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
