@@ -14,6 +14,7 @@ from typing import Any
 
 from assay.formats.chunk import BLOCK_COLUMNS, BLOCK_POINTS, Extremes, block_extremes, find_extremes
 from assay.formats.columns import Columns, join_columns
+from assay.storage.pieces import HELD_POINTS, once_a_step, pieces_of, thin_pieces, within_steps
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -38,49 +39,48 @@ class StoredPart:
 
 
 def read_series(
-    parts: Sequence[StoredPart], *, max_points: int | None, first_step: int | None, end_step: int | None
+    parts: Sequence[StoredPart],
+    *,
+    max_points: int | None,
+    first_step: int | None,
+    end_step: int | None,
+    repeated: str = "all",
 ) -> Columns:
-    """The points with first_step <= step < end_step; of equal step and time, earlier parts come first."""
-    low = INT64_MIN if first_step is None else first_step
-    high = INT64_MAX if end_step is None else end_step - 1
+    """The points with first_step <= step < end_step; of equal step and time, earlier parts come first.
+
+    With `repeated` "first" or "last", only the earliest or latest point of each step.
+    """
+    low, high = step_bounds(first_step, end_step)
     inside = [part for part in parts if part.last_step >= low and part.first_step <= high]
-    if max_points is None or sum(part.count for part in inside) <= max_points:
-        return _within(join_columns([part.load() for part in inside]), low, high)
+    total = sum(part.count for part in inside)
+    if max_points is None or total <= max_points:
+        return once_a_step(within_steps(join_columns([part.load() for part in inside]), low, high), repeated)
     buckets = (max_points - 2) // 2
     in_order = sorted(inside, key=lambda part: (part.first_step, part.last_step))
     apart = all(one.last_step < other.first_step for one, other in pairwise(in_order))
-    if apart and buckets > 0 and sum(part.count for part in inside) // BLOCK_POINTS >= buckets:
+    if repeated == "all" and apart and buckets > 0 and total // BLOCK_POINTS >= buckets:
         return _from_extremes(in_order, buckets, max_points, low, high)
-    return thin(_within(join_columns([part.load() for part in inside]), low, high), max_points)
+    return _from_points(inside, max_points, low, high, repeated)
 
 
-def _within(columns: Columns, low: int, high: int) -> Columns:
-    import numpy as np
+def step_bounds(first_step: int | None, end_step: int | None) -> tuple[int, int]:
+    """The least and the greatest step that are asked for."""
+    return INT64_MIN if first_step is None else first_step, INT64_MAX if end_step is None else end_step - 1
 
-    start = int(np.searchsorted(columns.steps, low, "left"))
-    end = int(np.searchsorted(columns.steps, high, "right"))
-    if start == 0 and end == len(columns):
-        return columns
-    return Columns(columns.steps[start:end], columns.timestamps_us[start:end], columns.values[start:end])
+
+def _from_points(parts: Sequence[StoredPart], max_points: int, low: int, high: int, repeated: str = "all") -> Columns:
+    """A view that reads every point: at once where they are few, else piece by piece, twice."""
+    if sum(part.count for part in parts) <= HELD_POINTS:
+        return thin(
+            once_a_step(within_steps(join_columns([part.load() for part in parts]), low, high), repeated), max_points
+        )
+    count = sum(len(piece) for piece in pieces_of(parts, low, high, repeated))
+    return thin_pieces(pieces_of(parts, low, high, repeated), count, max_points)
 
 
 def thin(columns: Columns, max_points: int) -> Columns:
     """At most `max_points` of the points: the least and the greatest of each stretch, the first and the last."""
-    import numpy as np
-
-    count = len(columns)
-    if count <= max_points:
-        return columns
-    if max_points < 4:
-        lows, highs = block_extremes(columns.values, np.zeros(1, np.int64))
-        wanted = [count - 1, int(highs[0]), int(lows[0])][:max_points]
-        keep = np.unique(np.array(wanted, np.int64))
-    else:
-        buckets = (max_points - 2) // 2
-        starts = np.arange(buckets, dtype=np.int64) * count // buckets
-        lows, highs = block_extremes(columns.values, starts)
-        keep = np.unique(np.concatenate([lows, highs, np.array([0, count - 1], np.int64)]))
-    return Columns(columns.steps[keep], columns.timestamps_us[keep], columns.values[keep])
+    return columns if len(columns) <= max_points else thin_pieces([columns], len(columns), max_points)
 
 
 def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, low: int, high: int) -> Columns:
@@ -91,7 +91,7 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
         whole = part.first_step >= low and part.last_step <= high
         extremes = part.load_extremes() if whole else None
         if extremes is None:
-            columns = _within(part.load(), low, high)
+            columns = within_steps(part.load(), low, high)
             if len(columns) == 0:
                 continue
             extremes = find_extremes(columns)
@@ -107,7 +107,7 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
         lows, _ = block_extremes(joined.min_values, starts)
         _, highs = block_extremes(joined.max_values, starts)
     if count < buckets or _is_order_unknown(joined, lows, highs):
-        return thin(_within(join_columns([part.load() for part in parts]), low, high), max_points)
+        return _from_points(parts, max_points, low, high)
     pairs: list[Any] = []
     for name, low_name, high_name in (
         ("steps", "min_steps", "max_steps"),
