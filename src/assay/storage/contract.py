@@ -7,7 +7,7 @@ handed events and rows, and hands back records. Every call either happens whole 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from assay.formats.event import Event
 from assay.formats.segment import Rows
 from assay.formats.summary import Summary
 from assay.storage.objects import Objects
+from assay.storage.search import FoundRuns, SearchQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,26 @@ class Page:
     next_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which points of a series.
+
+    Attributes:
+        max_points: At most so many, None for all.
+        first_step: The first step, inclusive.
+        end_step: The step to stop before, exclusive.
+        repeated: Of the points of one step `all`, the `first` or the `last`.
+    """
+
+    max_points: int | None = None
+    first_step: int | None = None
+    end_step: int | None = None
+    repeated: str = "all"
+
+
+ALL_POINTS = View()
+
+
 @dataclass(slots=True)
 class Appended:
     """What an append did: whether the segment was new, and what could not be applied (event, reason)."""
@@ -238,8 +259,21 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def search_runs(self, query: SearchQuery) -> FoundRuns:
+        """The runs that a filter picks; none of an experiment that does not exist.
+
+        Raises:
+            FilterError: The filter or the order can't be read.
+            InvalidInputError: The token is not one that this query's page before gave.
+        """
+
+    @abstractmethod
     def open_writer(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
         """Let a writer into a run; an entered one makes it InProgress."""
+
+    @abstractmethod
+    def next_segment(self, writer_uid: str) -> int | None:
+        """The number of the segment that a writer sends next, 0 for one that is not known; None if it has ended."""
 
     @abstractmethod
     def append(
@@ -281,13 +315,34 @@ class Store(ABC):
         max_points: int | None = None,
         first_step: int | None = None,
         end_step: int | None = None,
+        repeated: str = "all",
     ) -> Columns:
         """The points of a series with first_step <= step < end_step, by step, then time, then logging.
 
-        With `max_points`, at most so many, among them the least and the greatest of each stretch.
+        With `max_points`, at most so many, among them the least and the greatest of each stretch. With `repeated`
+        "first" or "last", only the earliest or latest of the points of each step.
 
         Raises:
             MetricNotFoundError: The run has no such series.
+        """
+
+    @abstractmethod
+    def histories(self, run_uids: Sequence[str], names: Sequence[str], view: View) -> dict[tuple[str, str], Columns]:
+        """The series of these names in these runs, by run and name; series that a run lacks are left out.
+
+        Each is what `history` gives of it: it depends on no other that is asked for.
+        """
+
+    @abstractmethod
+    def stream_histories(
+        self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
+    ) -> Iterator[tuple[str, Columns]]:
+        """The series of a run by name, in order and in pieces, never one of them whole in memory.
+
+        They are as they were when the first piece was asked for; `view.max_points` is not looked at.
+
+        Raises:
+            StoreError: The run was deleted meanwhile.
         """
 
     @abstractmethod

@@ -217,8 +217,19 @@ def read_summaries(connection: Connection, path: str, run_id: int) -> dict[str, 
     return dict(sorted(found.items()))
 
 
-def stored_parts(connection: Connection, path: str, run_id: int, name_id: int | None, name: str) -> list[StoredPart]:
-    """The parts of a series, by writer, then in the order of logging; usable while the connection's read lasts."""
+def stored_parts(
+    connection: Connection,
+    path: str,
+    run_id: int,
+    name_id: int | None,
+    name: str,
+    *,
+    tail: Mapping[int, list[Rows]] | None = None,
+) -> list[StoredPart]:
+    """The parts of a series, by writer, then in the order of logging; usable while the connection's read lasts.
+
+    `tail` is the run's tail, where the caller has read it for another series already.
+    """
     parts: list[tuple[int, StoredPart]] = []
     if name_id is not None:
         found = connection.execute(
@@ -227,9 +238,9 @@ def stored_parts(connection: Connection, path: str, run_id: int, name_id: int | 
             (run_id, name_id),
         )
         for chunk_id, writer_id, count, first_step, last_step in found.fetchall():
-            one = _StoredChunk(connection, path, chunk_id, name)
+            one = StoredChunk(connection, path, chunk_id, name)
             parts.append((writer_id, StoredPart(count, first_step, last_step, one.load, one.load_extremes)))
-    for writer_id, rows in readable_tail(connection, path, run_id).items():
+    for writer_id, rows in (readable_tail(connection, path, run_id) if tail is None else tail).items():
         holding = [part for part in rows if name in part.layout.names]
         if holding:
             columns = join_columns([columns_of(holding)[name]])
@@ -243,16 +254,17 @@ def _loaded_part(columns: Columns, first_step: int, last_step: int) -> StoredPar
     return StoredPart(len(columns), first_step, last_step, lambda: columns, lambda: None)
 
 
-class _StoredChunk:
+class StoredChunk:
     """A chunk that is read when asked for."""
 
-    def __init__(self, connection: Connection, path: str, chunk_id: int, name: str) -> None:
+    def __init__(self, connection: Connection | None, path: str, chunk_id: int, name: str) -> None:
         self._connection = connection
         self._path = path
         self._id = chunk_id
         self._name = name
 
     def load(self) -> Columns:
+        """Its points."""
         body = self._column("body")
         try:
             return chunk.decode_chunk(body)
@@ -260,6 +272,7 @@ class _StoredChunk:
             raise self._damaged(error) from error
 
     def load_extremes(self) -> chunk.Extremes | None:
+        """The extremes beside it, None where there are none."""
         body = self._column("extremes")
         if not body:
             return None
@@ -269,6 +282,7 @@ class _StoredChunk:
             raise self._damaged(error) from error
 
     def _column(self, column: str) -> bytes:
+        assert self._connection is not None
         row = self._connection.execute(f"SELECT {column} FROM chunks WHERE id = ?", (self._id,)).fetchone()
         return bytes(row[0])
 

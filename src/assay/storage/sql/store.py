@@ -24,6 +24,7 @@ from assay.formats.names import numbered_name
 from assay.formats.segment import Rows, encode_segment
 from assay.formats.summary import Summary
 from assay.storage.contract import (
+    ALL_POINTS,
     Appended,
     ArtifactRecord,
     AttemptRecord,
@@ -35,10 +36,12 @@ from assay.storage.contract import (
     RunRecord,
     RunSpec,
     Store,
+    View,
     WriterSpec,
 )
 from assay.storage.fold import summaries_of
 from assay.storage.objects import DiskObjects
+from assay.storage.search import FoundRuns, SearchQuery
 from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
@@ -156,6 +159,12 @@ class SqlStore(Store):
         with self._database.read() as connection:
             return runs.list_runs(connection, query)
 
+    def search_runs(self, query: SearchQuery) -> FoundRuns:
+        from assay.storage.sql import search  # who only logs needs no filters
+
+        with self._database.read() as connection:
+            return search.search_runs(connection, query)
+
     def open_writer(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
         with self._database.write() as connection:
             run_id = self._run_id(connection, run_uid)
@@ -167,6 +176,13 @@ class SqlStore(Store):
                 found = points.read_summaries(connection, self.path, run_id)
                 last_steps = {name: summary.last_step for name, summary in found.items()}
         return OpenedWriter(attempt, last_steps)
+
+    def next_segment(self, writer_uid: str) -> int | None:
+        with self._database.read() as connection:
+            row = connection.execute("SELECT next_segment, status FROM writers WHERE uid = ?", (writer_uid,)).fetchone()
+        if row is None:
+            return 0
+        return int(row[0]) if row[1] == "InProgress" else None
 
     def append(
         self,
@@ -256,6 +272,7 @@ class SqlStore(Store):
         max_points: int | None = None,
         first_step: int | None = None,
         end_step: int | None = None,
+        repeated: str = "all",
     ) -> Columns:
         with self._database.read() as connection:
             run_id = self._run_id(connection, run_uid)
@@ -269,7 +286,25 @@ class SqlStore(Store):
                     f"no metric {name!r} in run {run.name!r} of experiment {run.experiment_name!r}"
                     f"{nearest(name, known)}"
                 )
-            return read_series(parts, max_points=max_points, first_step=first_step, end_step=end_step)
+            return read_series(
+                parts, max_points=max_points, first_step=first_step, end_step=end_step, repeated=repeated
+            )
+
+    def histories(self, run_uids: Sequence[str], names: Sequence[str], view: View) -> dict[tuple[str, str], Columns]:
+        from assay.storage.sql.histories import read_histories  # who only logs reads none
+
+        with self._database.read() as connection:
+            wanted = {uid: self._run_id(connection, uid) for uid in run_uids}
+            return read_histories(connection, self.path, self._names, wanted, names, view)
+
+    def stream_histories(
+        self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
+    ) -> Iterator[tuple[str, Columns]]:
+        from assay.storage.sql.histories import stream_run
+
+        with self._database.read() as connection:
+            run_id = self._run_id(connection, run_uid)
+        return stream_run(self._database.read, self.path, run_id, names, view)
 
     def artifacts(self, run_uid: str) -> list[ArtifactRecord]:
         with self._database.read() as connection:
