@@ -12,12 +12,14 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from assay import system
 from assay.errors import RefusedError, RunNotFoundError
 from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
+from assay.recording.already import Already
 from assay.recording.outbox import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
 from assay.recording.remains import (
     JournalError,
@@ -211,12 +213,12 @@ def _recover_one(store: Store, path: str) -> Recovered:
         return Recovered(path, "?", note=f"set aside in {DAMAGED_FOLDER}/: {error}")
     done = Recovered(path, remains.run)
     try:
-        _Sender(store, remains, done).send_rest()
+        had_all = not _Sender(store, remains, done).send_rest()
     except RunNotFoundError:
         _set_aside(path)
         done.note = f"its run is not in the store; set aside in {DAMAGED_FOLDER}/"
         return done
-    if remains.is_damaged:
+    if remains.is_damaged and not had_all:
         done.note = f"{remains.what_is_damaged()}; the journal was set aside in {DAMAGED_FOLDER}/"
         _set_aside(path)
         return done
@@ -234,15 +236,41 @@ class _Sender:
         opening = remains.opening
         self._spec = WriterSpec(opening["writer"], bool(opening["entered"]), opening["process"], opening["opened_us"])
 
-    def send_rest(self) -> None:
-        """Send the last noted segment again, which the store takes only if it has not, and all that no note names."""
-        remains, index = self._remains, 0
-        if remains.segments:
-            last = remains.segments[-1]
-            index = last["index"] + 1
-            events = [remains.events[number] for number in numbers_of(last) if number in remains.events]
-            self._append(last["index"], events, self._rows(remains.pieces_of(last)), final=False)
+    def send_rest(self) -> bool:
+        """Send the noted segments that the store has not taken, as a rule none, and all that no note names.
+
+        Returns:
+            False where the writer had ended: then the store has all of it, and whoever saw to that died at once.
+        """
+        remains, index = self._remains, self._store.next_segment(self._spec.uid)
+        if index is None:
+            return False
+        taken = [segment for segment in remains.segments if segment["index"] < index]
+        notes_are_lost = len(taken) < index
+        for segment in remains.segments:
+            if segment["index"] >= index:
+                events = [remains.events[number] for number in numbers_of(segment) if number in remains.events]
+                self._append(index, events, self._rows(remains.pieces_of(segment)), final=False)
+                index += 1
         events, pieces = remains.unshipped_events(), remains.unshipped_pieces()
+        if notes_are_lost:
+            events, pieces = self._missing(events, pieces)
+        self._send(index, events, pieces)
+        return True
+
+    def _missing(self, events: Sequence[Event], pieces: Sequence[Piece]) -> tuple[list[Event], list[Piece]]:
+        """What of these the store does not have, found by looking."""
+        remains = self._remains
+        already = Already(self._store, remains.opening["run"]["uid"])
+        found = [
+            one
+            for piece in pieces
+            for one in already.missing_rows(remains.layouts[piece.layout], piece, remains.body(piece))
+        ]
+        return list(already.missing_events(events, remains.events)), found
+
+    def _send(self, index: int, events: list[Event], pieces: list[Piece]) -> None:
+        remains = self._remains
         leave = remains.leave() or _death(remains)
         with open(remains.path, "ab", buffering=0) as file:
             file.truncate(remains.whole_bytes)  # a call that a kill cut short never returned
@@ -257,13 +285,19 @@ class _Sender:
                 final = not pieces and not events
                 if final:
                     now = [*now, leave]
-                noted = [event for event in now if "n" in event.body]
-                system.observe("write", remains.path)
-                note = encode_event(Event(time.time_ns(), "segment", described(index, noted, sent)))
-                if file.write(note) != len(note):
-                    raise RefusedError(f"no space left to note in {remains.path} what is sent; nothing was lost")
+                else:
+                    self._note(file, described(index, [event for event in now if "n" in event.body], sent))
                 self._append(index, now, self._rows(sent), final=final)
                 index += 1
+
+    def _note(self, file: IO[bytes], segment: dict[str, object]) -> None:
+        """Note what is sent next; a last segment needs no note, as the store ends the writer with it."""
+        system.observe("write", self._remains.path)
+        note = encode_event(Event(time.time_ns(), "segment", segment))
+        if file.write(note) != len(note):
+            raise RefusedError(f"no space left to note in {self._remains.path} what is sent; nothing was lost")
+        system.sync(file.fileno())
+        system.observe("sync", self._remains.path)
 
     def _rows(self, pieces: Sequence[Piece]) -> list[Rows]:
         bodies = ((self._remains.layouts[piece.layout], piece, self._remains.body(piece)) for piece in pieces)
