@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import Run, Session, load_run
+from assay import Run, Session, load_run, system
 from assay.storage.sql.database import Database
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back
@@ -343,3 +343,28 @@ def test_a_child_does_not_hold_the_store_for_its_parent_who_died_in_a_transactio
     assert "Stopped" == run.status
     assert time.monotonic() - began < 5
     (tmp_path / "go").touch()
+
+
+def log_while_the_store_is_held(store: Path, notes: Notes, scratch: Path) -> None:
+    os.environ["ASSAY_QUIET"] = "1"
+    with Run("forks", "run", sagemaker_session=Session(str(store))) as run:
+        log_some(run, 0, notes, scratch)
+        run.flush()
+        with open(store / "catalog.db.lock", "rb") as lock:
+            while not system.try_lock(lock.fileno()):
+                time.sleep(0.001)
+            began = time.monotonic()
+            child = in_child(lambda: log_some(run, 1, notes, scratch))
+            log_some(run, 2, notes, scratch)
+            assert 0 == exit_of(child)
+            assert time.monotonic() - began < 3, "a log call waited for the store"
+
+
+def test_log_calls_of_parent_and_child_do_not_wait_for_the_store(
+    forkserver: BaseContext, store: Path, tmp_path: Path
+) -> None:
+    notes = Notes(tmp_path / "notes", 3, CALLS)
+
+    assert 0 == live(forkserver, log_while_the_store_is_held, store, notes, tmp_path)
+
+    assert {writer: set(range(SOME)) for writer in range(3)} == found(store)
