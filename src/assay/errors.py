@@ -60,6 +60,10 @@ class RunNotFoundError(NotFoundError, ValueError):
     """No run of that name; the message names the nearest and how to create it."""
 
 
+class RunDeletedError(RunNotFoundError):
+    """The run was deleted; the message says when."""
+
+
 class ExperimentNotFoundError(NotFoundError, ValueError):
     """No experiment of that name; the message names the nearest."""
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -15,6 +15,8 @@ from assay.errors import ChecksumError, DamagedError, InvalidInputError, ObjectM
 
 _COPY_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+ASIDE_FOLDER = "aside"
+"""Where a collection moves objects while it makes sure that nothing names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,14 @@ class Objects(ABC):
     """Where the bytes of artifacts lie."""
 
     @abstractmethod
-    def put(self, source: IO[bytes], *, durable: bool = False) -> ObjectInfo:
+    def put(self, source: IO[bytes], *, durable: bool = False, pin: Callable[[str], None] | None = None) -> ObjectInfo:
         """Store what is left to read of `source`; with `durable`, return when it is on the disk.
+
+        Args:
+            source: The bytes.
+            durable: Whether to wait for the disk.
+            pin: Called with the object's name before anything relies on its being there, so that it is not collected
+                before an artifact names it; see `collection`.
 
         Raises:
             RefusedError: There is no space, or no permission; nothing was stored.
@@ -93,15 +101,24 @@ class DiskObjects(Objects):
             raise ObjectMissingError(f"{sha256!r} is not the name of an object")
         return os.path.join(self._folder, sha256[:2], sha256)
 
-    def put(self, source: IO[bytes], *, durable: bool = False) -> ObjectInfo:
+    @property
+    def folder(self) -> str:
+        """Where the objects lie."""
+        return self._folder
+
+    def aside(self, sha256: str) -> str:
+        """Where a collection keeps an object while it makes sure that nothing names it."""
+        return os.path.join(self._folder, ASIDE_FOLDER, sha256)
+
+    def put(self, source: IO[bytes], *, durable: bool = False, pin: Callable[[str], None] | None = None) -> ObjectInfo:
         try:
-            return self._put(source, durable=durable)
+            return self._put(source, durable=durable, pin=pin)
         except OSError as error:
             raise RefusedError(
                 f"could not store the artifact's bytes in {self._folder}: {error.strerror or error}", cause=error
             ) from error
 
-    def _put(self, source: IO[bytes], *, durable: bool) -> ObjectInfo:
+    def _put(self, source: IO[bytes], *, durable: bool, pin: Callable[[str], None] | None) -> ObjectInfo:
         import hashlib
 
         os.makedirs(self._folder, exist_ok=True)
@@ -111,6 +128,7 @@ class DiskObjects(Objects):
         try:
             digest, size_bytes = hashlib.sha256(), 0
             with open(fd, "wb", closefd=True, buffering=0) as file:
+                system.try_lock(fd)  # while it is held, nobody takes the file for one left over
                 while piece := _read(source):
                     digest.update(piece)
                     size_bytes += len(piece)
@@ -120,6 +138,8 @@ class DiskObjects(Objects):
                         rest = rest[file.write(rest) :]
             sha256 = digest.hexdigest()
             path = self.path(sha256)
+            if pin is not None:
+                pin(sha256)
             if self._is_whole(sha256, size_bytes):
                 self._settle(path, durable=durable)  # whoever stored it may not have synced it as yet
                 return ObjectInfo(sha256, size_bytes)
@@ -168,7 +188,7 @@ class DiskObjects(Objects):
         folders = set()
         for path in paths:
             with contextlib.suppress(FileNotFoundError):
-                fd = os.open(path, os.O_RDONLY)
+                fd = self._open_fd(path)
                 try:
                     system.sync(fd)
                     system.observe("sync", path)
@@ -185,11 +205,19 @@ class DiskObjects(Objects):
     def open(self, sha256: str) -> IO[bytes]:
         path = self.path(sha256)
         try:
-            return open(path, "rb")
+            return open(self._open_fd(path), "rb")
         except FileNotFoundError as error:
             raise ObjectMissingError(
                 f"object {path} is missing from the store; `assay doctor` lists what is affected"
             ) from error
+
+    def _open_fd(self, path: str) -> int:
+        """Open an object's file; one that a collection has moved aside, and may be moving back, is found too."""
+        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        for place in (path, self.aside(os.path.basename(path))):
+            with contextlib.suppress(FileNotFoundError):
+                return os.open(place, flags)
+        return os.open(path, flags)
 
     def uri(self, sha256: str) -> str:
         from pathlib import Path

@@ -29,6 +29,8 @@ PAGE_BYTES = 2048
 millisecond in reading a million points."""
 LOCK_TIMEOUT_S = 10.0
 """How long a transaction waits for those of other processes before it gives up."""
+COMPACT_PAGES = 2048
+"""So many empty pages are given back while one lock is held."""
 WAL_LIMIT_BYTES = 1 << 16
 """What the WAL may keep on disk once everything in it has been moved into the database."""
 
@@ -103,7 +105,7 @@ class Database:
             if self._mode == "wal":
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("BEGIN IMMEDIATE")
-            for statement in (schema.TABLES + schema.VIEWS).split(";\n"):
+            for statement in (schema.VIEWS + schema.TABLES).split(";\n"):
                 if statement.strip():
                     connection.execute(statement)
             connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
@@ -190,6 +192,26 @@ class Database:
                     with self._exclusive(patient=False) as ours:
                         if ours:
                             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def compact(self) -> None:
+        """Give back every empty page and all of the WAL, a few MiB at a time, so that nobody waits for long."""
+        free = -1
+        while True:
+            with self.translated(), self._exclusive(), self._connection() as connection:
+                before, free = free, connection.execute("PRAGMA freelist_count").fetchone()[0]
+                if free in (0, before):
+                    break
+                connection.executescript(f"PRAGMA incremental_vacuum({COMPACT_PAGES})")
+        for _ in range(10):
+            with self.translated(), self._exclusive(), self._connection() as connection:
+                connection.execute("PRAGMA busy_timeout=100")  # a reader may be in the way, and writers wait for us
+                try:
+                    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                finally:
+                    connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
+            if not busy:
+                break
+            time.sleep(0.05)
 
     @property
     def is_there(self) -> bool:

@@ -1,0 +1,401 @@
+"""The trash: experiments, runs and artifacts that are put away, taken back, or deleted for good.
+
+What is trashed keeps its row, with the time; listings leave it out and its name is free at once. Deleting leaves a
+tombstone, from which a living writer learns of it. A deleted run's small rows go in one transaction, which makes a husk
+of it: a row that no id leads to. Its chunks follow a few MiB at a time, so that writers never wait for long, and the
+husk goes last: its number is given to no other run while a chunk still bears it. Whoever next deletes finishes what a
+kill left of that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.errors import (
+    ArtifactNotFoundError,
+    ExperimentNotFoundError,
+    InvalidInputError,
+    RunDeletedError,
+    RunNotFoundError,
+    nearest,
+)
+from assay.storage.sql.database import Connection, Database
+
+HUSK = "deleted-"
+"""What stands before the id of a deleted run whose chunks are yet to go."""
+GROUP = 100
+"""So many runs are deleted in one transaction."""
+CHUNK_BYTES = 8 << 20
+"""So many bytes of chunks are."""
+_SMALL_TABLES = ("parameters", "artifacts", "series", "tail", "writers")
+_FULL_NAME = "experiments.name || '/' || runs.name"
+_RUNS = "runs JOIN experiments ON experiments.id = runs.experiment_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """One thing in the trash.
+
+    Attributes:
+        kind: `experiment`, `run` or `artifact`.
+        id: The id of the experiment or the run; of an artifact, its run's.
+        name: `experiment`, `experiment/run`, or the artifact's own name.
+        trashed_us: When it was put there, microseconds since 1970.
+        run: Of an artifact, `experiment/run`; else empty.
+        is_output: Of an artifact, whether it came out of its run; else None.
+        run_count: How many runs an experiment takes along; else 0.
+    """
+
+    kind: str
+    id: str
+    name: str
+    trashed_us: int
+    run: str = ""
+    is_output: bool | None = None
+    run_count: int = 0
+
+
+class Trash:
+    """The trash of a catalog. What can't be done is found out before anything is changed."""
+
+    def __init__(self, database: Database, location: str) -> None:
+        self._database = database
+        self._location = location
+
+    def contents(self) -> list[Trashed]:
+        """What is in it, the last trashed first; what lies in a trashed run or experiment is not told apart."""
+        with self._database.read() as connection:
+            found = [
+                Trashed("experiment", uid, name, trashed_us, run_count=run_count)
+                for uid, name, trashed_us, run_count in connection.execute(
+                    "SELECT uid, name, trashed_us, (SELECT count(*) FROM runs WHERE experiment_id = experiments.id) "
+                    "FROM experiments WHERE trashed_us IS NOT NULL"
+                )
+            ]
+            found += [
+                Trashed("run", *row)
+                for row in connection.execute(
+                    f"SELECT runs.uid, {_FULL_NAME}, runs.trashed_us FROM {_RUNS} "
+                    f"WHERE runs.trashed_us IS NOT NULL AND runs.uid NOT LIKE '{HUSK}%'"
+                )
+            ]
+            found += [
+                Trashed("artifact", uid, name, trashed_us, run, bool(is_output))
+                for uid, name, trashed_us, run, is_output in connection.execute(
+                    f"SELECT runs.uid, artifacts.name, artifacts.trashed_us, {_FULL_NAME}, is_output "
+                    f"FROM artifacts JOIN runs ON runs.id = run_id JOIN experiments ON experiments.id = experiment_id "
+                    "WHERE artifacts.trashed_us IS NOT NULL "
+                    "GROUP BY run_id, is_output, artifacts.name, artifacts.trashed_us"
+                )
+            ]
+        return sorted(found, key=lambda one: -one.trashed_us)
+
+    def trash_runs(self, uids: Sequence[str]) -> list[str]:
+        """Put runs into the trash; the names of those that were not there yet."""
+        with self._database.write() as connection:
+            now_us = time.time_ns() // 1000
+            changed = []
+            for uid in uids:
+                run_id, name, trashed_us = self.run_row(connection, uid)
+                if trashed_us is None:
+                    connection.execute("UPDATE runs SET trashed_us = ? WHERE id = ?", (now_us, run_id))
+                    changed.append(name)
+        return changed
+
+    def restore_runs(self, uids: Sequence[str], *, name: str | None = None) -> list[str]:
+        """Take runs out of the trash, one of them under another name where that is given; their names by then.
+
+        Raises:
+            InvalidInputError: The name is taken, or the run's experiment is in the trash.
+        """
+        with self._database.write() as connection:
+            restored = []
+            for uid in uids:
+                run_id, full_name, trashed_us = self.run_row(connection, uid)
+                if trashed_us is None:
+                    continue
+                experiment_id, experiment, gone_us, old_name = connection.execute(
+                    f"SELECT experiments.id, experiments.name, experiments.trashed_us, runs.name FROM {_RUNS} "
+                    "WHERE runs.id = ?",
+                    (run_id,),
+                ).fetchone()
+                if gone_us is not None:
+                    raise InvalidInputError(
+                        f"run {full_name!r} can't be restored: its experiment {experiment!r} is in the trash; "
+                        "restore that first"
+                    )
+                wanted = name or old_name
+                if connection.execute(
+                    "SELECT 1 FROM runs WHERE experiment_id = ? AND name = ? AND trashed_us IS NULL",
+                    (experiment_id, wanted),
+                ).fetchone():
+                    raise InvalidInputError(
+                        f"run {full_name!r} can't be restored: there is a run {wanted!r} in experiment "
+                        f"{experiment!r} by now; restore it under another name, or rename that one"
+                    )
+                connection.execute("UPDATE runs SET trashed_us = NULL, name = ? WHERE id = ?", (wanted, run_id))
+                restored.append(f"{experiment}/{wanted}")
+        return restored
+
+    def delete_runs(self, uids: Sequence[str]) -> list[str]:
+        """Delete runs for good, wherever they are; the names of those that were."""
+        uids = list(dict.fromkeys(uids))
+        with self._database.read() as connection:
+            names = [self.run_row(connection, uid)[1] for uid in uids]
+        for start in range(0, len(uids), GROUP):
+            with self._database.write() as connection:
+                for uid in uids[start : start + GROUP]:
+                    self._make_husk(connection, uid)
+            self.finish()
+        return names
+
+    def empty_runs(self, before_us: int, spared: set[str]) -> list[str]:
+        """Delete the runs that were trashed at that time or before, with the experiments that were; their names.
+
+        Args:
+            before_us: Microseconds since 1970.
+            spared: Ids of runs that stay, because somebody writes to them; their experiments stay too.
+        """
+        names = []
+        while True:
+            with self._database.write() as connection:
+                due = self.due_runs(connection, before_us, spared)
+                for uid, name in due[:GROUP]:
+                    self._make_husk(connection, uid)
+                    names.append(name)
+            self.finish()
+            if len(due) <= GROUP:
+                break
+        with self._database.write() as connection:
+            for experiment_id, uid, name in self.due_experiments(connection, before_us):
+                if not connection.execute("SELECT 1 FROM runs WHERE experiment_id = ?", (experiment_id,)).fetchone():
+                    self._bury(connection, uid, name)
+                    connection.execute("DELETE FROM experiments WHERE id = ?", (experiment_id,))
+                    names.append(name)
+            connection.execute("DELETE FROM artifacts WHERE trashed_us <= ?", (before_us,))
+        return names
+
+    @staticmethod
+    def due_runs(connection: Connection, before_us: int, spared: set[str]) -> list[tuple[str, str]]:
+        """The runs (id, name) that have been in the trash since that time, by themselves or with their experiment."""
+        found = connection.execute(
+            f"SELECT runs.uid, {_FULL_NAME} FROM {_RUNS} WHERE runs.uid NOT LIKE '{HUSK}%' "
+            "AND (runs.trashed_us <= ?1 OR experiments.trashed_us <= ?1) ORDER BY runs.id",
+            (before_us,),
+        )
+        return [(uid, name) for uid, name in found if uid not in spared]
+
+    @staticmethod
+    def due_experiments(connection: Connection, before_us: int) -> list[tuple[int, str, str]]:
+        """The experiments (number, id, name) that have been in the trash since that time."""
+        return connection.execute(
+            "SELECT id, uid, name FROM experiments WHERE trashed_us <= ? ORDER BY id", (before_us,)
+        ).fetchall()
+
+    def finish(self) -> None:
+        """Delete the chunks of husks, and then these."""
+        while True:
+            with self._database.read() as connection:
+                if not connection.execute(f"SELECT 1 FROM runs WHERE uid LIKE '{HUSK}%' LIMIT 1").fetchone():
+                    return
+            with self._database.write() as connection:
+                left = CHUNK_BYTES
+                for (run_id,) in connection.execute(f"SELECT id FROM runs WHERE uid LIKE '{HUSK}%'").fetchall():
+                    ids = []
+                    for chunk_id, size_bytes in connection.execute(
+                        "SELECT id, length(body) + length(extremes) FROM chunks WHERE run_id = ?", (run_id,)
+                    ):
+                        ids.append((chunk_id,))
+                        left -= size_bytes
+                        if left <= 0:
+                            break
+                    connection.executemany("DELETE FROM chunks WHERE id = ?", ids)
+                    if left <= 0:
+                        break
+                    connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    def _make_husk(self, connection: Connection, uid: str) -> None:
+        run_id, name, _ = self.run_row(connection, uid)
+        self._bury(connection, uid, name)
+        for (writer,) in connection.execute("SELECT uid FROM writers WHERE run_id = ? AND end_us IS NULL", (run_id,)):
+            self._bury(connection, writer, name)
+        connection.execute(
+            "DELETE FROM set_aside WHERE writer_id IN (SELECT id FROM writers WHERE run_id = ?)", (run_id,)
+        )
+        for table in _SMALL_TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+        connection.execute(
+            "UPDATE runs SET uid = ? || uid, trashed_us = coalesce(trashed_us, ?), parameters = '{}', tags = '{}', "
+            "description = '' WHERE id = ?",
+            (HUSK, time.time_ns() // 1000, run_id),
+        )
+
+    @staticmethod
+    def _bury(connection: Connection, uid: str, name: str) -> None:
+        connection.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?)", (uid, name, time.time_ns() // 1000))
+
+    def trash_experiment(self, uid: str) -> str:
+        """Put an experiment into the trash, and all of its runs out of sight with it; its name."""
+        with self._database.write() as connection:
+            experiment_id, name, trashed_us = self.experiment_row(connection, uid)
+            if trashed_us is None:
+                connection.execute(
+                    "UPDATE experiments SET trashed_us = ? WHERE id = ?", (time.time_ns() // 1000, experiment_id)
+                )
+        return name
+
+    def restore_experiment(self, uid: str, *, name: str | None = None) -> str:
+        """Take an experiment out of the trash, with the runs that were not trashed by themselves; its name by then.
+
+        Raises:
+            InvalidInputError: The name is taken.
+        """
+        with self._database.write() as connection:
+            experiment_id, old_name, trashed_us = self.experiment_row(connection, uid)
+            if trashed_us is None:
+                return old_name
+            wanted = name or old_name
+            if connection.execute(
+                "SELECT 1 FROM experiments WHERE name = ? AND trashed_us IS NULL", (wanted,)
+            ).fetchone():
+                raise InvalidInputError(
+                    f"experiment {old_name!r} can't be restored: there is an experiment {wanted!r} by now; restore "
+                    "it under another name, or rename that one"
+                )
+            connection.execute(
+                "UPDATE experiments SET trashed_us = NULL, name = ? WHERE id = ?", (wanted, experiment_id)
+            )
+        return wanted
+
+    def delete_experiment(self, uid: str) -> str:
+        """Delete an experiment for good with all of its runs, those in the trash too; its name."""
+        with self._database.write() as connection:  # from here on nobody makes a run in it
+            experiment_id, name, _ = self.experiment_row(connection, uid)
+            connection.execute(
+                "UPDATE experiments SET trashed_us = coalesce(trashed_us, ?) WHERE id = ?",
+                (time.time_ns() // 1000, experiment_id),
+            )
+            self._bury(connection, uid, name)
+        while True:
+            with self._database.write() as connection:
+                runs = connection.execute(
+                    f"SELECT uid FROM runs WHERE experiment_id = ? AND uid NOT LIKE '{HUSK}%' LIMIT {GROUP}",
+                    (experiment_id,),
+                ).fetchall()
+                for (run,) in runs:
+                    self._make_husk(connection, run)
+            self.finish()
+            if not runs:
+                break
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM experiments WHERE id = ?", (experiment_id,))
+        return name
+
+    def change_artifact(self, run_uid: str, name: str, act: str, *, is_output: bool | None = None) -> int:
+        """Trash, restore or delete an artifact of a run, all steps of a series of media; how many rows that were.
+
+        Args:
+            run_uid: The run.
+            name: The artifact.
+            act: `trash`, `restore` or `delete`.
+            is_output: Which of an output and an input of that name; None means both.
+
+        Raises:
+            ArtifactNotFoundError: There is none; to be restored, none in the trash.
+            InvalidInputError: It can't be restored: one of that name was logged since.
+        """
+        with self._database.write() as connection:
+            run_id, full_name, _ = self.run_row(connection, run_uid)
+            state = {"trash": "trashed_us IS NULL", "restore": "trashed_us IS NOT NULL", "delete": "TRUE"}[act]
+            found = connection.execute(
+                f"SELECT id, is_output, step, trashed_us FROM artifacts WHERE run_id = ? AND name = ? AND {state} "
+                "AND is_output = coalesce(?, is_output) ORDER BY id",
+                (run_id, name, is_output),
+            ).fetchall()
+            if not found:
+                known = [row[0] for row in connection.execute("SELECT name FROM artifacts WHERE run_id = ?", (run_id,))]
+                place = f"in the trash of run {full_name!r}" if act == "restore" else f"in run {full_name!r}"
+                raise ArtifactNotFoundError(f"no artifact {name!r} {place}{nearest(name, set(known) - {name})}")
+            if act == "delete":
+                connection.executemany("DELETE FROM artifacts WHERE id = ?", [row[:1] for row in found])
+            elif act == "trash":
+                now_us = time.time_ns() // 1000
+                connection.executemany(
+                    "UPDATE artifacts SET trashed_us = ? WHERE id = ?", [(now_us, row[0]) for row in found]
+                )
+            else:
+                found = _last_trashed(found)
+                for artifact_id, direction, step, _ in found:
+                    if (
+                        step is None
+                        and connection.execute(
+                            "SELECT 1 FROM artifacts WHERE run_id = ? AND name = ? AND is_output = ? AND step IS NULL "
+                            "AND trashed_us IS NULL",
+                            (run_id, name, direction),
+                        ).fetchone()
+                    ):
+                        raise InvalidInputError(
+                            f"artifact {name!r} of run {full_name!r} can't be restored: one of that name was logged "
+                            "since; trash that one first"
+                        )
+                    connection.execute("UPDATE artifacts SET trashed_us = NULL WHERE id = ?", (artifact_id,))
+        return len(found)
+
+    def run_row(self, connection: Connection, uid: str) -> tuple[int, str, int | None]:
+        """The number, the full name and the time of trashing of a run, in or outside the trash."""
+        row: tuple[int, str, int | None] | None = connection.execute(
+            f"SELECT runs.id, {_FULL_NAME}, runs.trashed_us FROM {_RUNS} WHERE runs.uid = ?", (uid,)
+        ).fetchone()
+        if row is None:
+            raise not_there(connection, uid, f"the run with the id {uid} is not in {self._location}")
+        return row
+
+    def experiment_row(self, connection: Connection, uid: str) -> tuple[int, str, int | None]:
+        """The number, the name and the time of trashing of an experiment, in or outside the trash."""
+        row: tuple[int, str, int | None] | None = connection.execute(
+            "SELECT id, name, trashed_us FROM experiments WHERE uid = ?", (uid,)
+        ).fetchone()
+        if row is None:
+            raise ExperimentNotFoundError(
+                f"the experiment with the id {uid} is not in {self._location}; was it deleted?"
+            )
+        return row
+
+
+def _last_trashed(found: list[Any]) -> list[Any]:
+    """Of artifacts of one name without a step that were trashed one after another, the last of each direction."""
+    last = {row[1]: row for row in sorted(found, key=lambda row: (row[3], row[0])) if row[2] is None}
+    return [row for row in found if row[2] is not None or last[row[1]] is row]
+
+
+def not_there(connection: Connection, uid: str, otherwise: str) -> RunNotFoundError:
+    """The error for a run or writer that no row has: it was deleted, or never there."""
+    row = connection.execute("SELECT name, deleted_us FROM tombstones WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        return RunNotFoundError(f"{otherwise}; was it deleted?")
+    return RunDeletedError(f"run {row[0]!r} was deleted at {_when(row[1])}")
+
+
+def fate(connection: Connection, experiment_name: str, run_name: str) -> str:
+    """What became of a run of that name, as the end of a message; empty where nothing is known."""
+    name = f"{experiment_name}/{run_name}"
+    row = connection.execute(
+        f"SELECT max(coalesce(runs.trashed_us, experiments.trashed_us)), experiments.trashed_us FROM {_RUNS} "
+        "WHERE experiments.name = ? AND runs.name = ? "
+        f"AND runs.uid NOT LIKE '{HUSK}%' AND (runs.trashed_us IS NOT NULL OR experiments.trashed_us IS NOT NULL)",
+        (experiment_name, run_name),
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        restore = f"--experiment {experiment_name}" if row[1] is not None else name
+        return f"; one of that name was put into the trash at {_when(row[0])}: assay restore {restore}"
+    row = connection.execute("SELECT max(deleted_us) FROM tombstones WHERE name = ?", (name,)).fetchone()
+    return f"; one of that name was deleted at {_when(row[0])}" if row[0] is not None else ""
+
+
+def _when(time_us: int) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(time_us / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"
