@@ -276,10 +276,6 @@ class Store(ABC):
         """The number of the segment that a writer sends next, 0 for one that is not known; None if it has ended."""
 
     @abstractmethod
-    def next_segment(self, writer_uid: str) -> int | None:
-        """The number of the segment that a writer sends next, 0 for one that is not known; None if it has ended."""
-
-    @abstractmethod
     def append(
         self,
         writer_uid: str,

@@ -184,13 +184,6 @@ class SqlStore(Store):
             return 0
         return int(row[0]) if row[1] == "InProgress" else None
 
-    def next_segment(self, writer_uid: str) -> int | None:
-        with self._database.read() as connection:
-            row = connection.execute("SELECT next_segment, status FROM writers WHERE uid = ?", (writer_uid,)).fetchone()
-        if row is None:
-            return 0
-        return int(row[0]) if row[1] == "InProgress" else None
-
     def append(
         self,
         writer_uid: str,

@@ -20,35 +20,36 @@ def secret_of(connection: Connection) -> bytes:
     return bytes.fromhex(row[0])
 
 
-def _question(query: RunQuery) -> list[Any]:
+def question_of(query: RunQuery) -> list[Any]:
+    """What of a query its pages have in common."""
     return [query.experiment_name, query.created_after_us, query.created_before_us, query.sort_by, query.descending]
 
 
-def _signature(secret: bytes, query: RunQuery, after: list[Any]) -> str:
-    text = json.dumps([_question(query), after]).encode()
+def _signature(secret: bytes, question: list[Any], place: list[Any]) -> str:
+    text = json.dumps([question, place]).encode()
     return hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]
 
 
-def make_token(secret: bytes, query: RunQuery, after: list[Any]) -> str:
-    """The token that leads on from a place in a listing."""
-    text = json.dumps([after, _signature(secret, query, after)])
+def make_token(secret: bytes, question: list[Any], place: list[Any]) -> str:
+    """The token that leads on from a place in what a question is answered with; both are what JSON can say."""
+    text = json.dumps([place, _signature(secret, question, place)])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def read_token(token: str, secret: bytes, query: RunQuery) -> list[Any]:
-    """The place in a listing that a token leads on from.
+def read_token(token: str, secret: bytes, question: list[Any]) -> list[Any]:
+    """The place that a token leads on from.
 
     Raises:
-        InvalidInputError: It is not one that this listing gave.
+        InvalidInputError: It is not one that this question was answered with.
     """
     try:
-        after, signature = json.loads(base64.urlsafe_b64decode(token.encode("ascii", "strict")))
-        given = hmac.compare_digest(str(signature), _signature(secret, query, after))
-        if given and token == make_token(secret, query, after):  # base64 has several spellings of the same
-            return list(after)
-    except (binascii.Error, UnicodeError, ValueError, TypeError, AttributeError):
+        place, signature = json.loads(base64.urlsafe_b64decode(token.encode("ascii", "strict")))
+        given = hmac.compare_digest(str(signature), _signature(secret, question, place))
+        if given and token == make_token(secret, question, place):  # base64 has several spellings of the same
+            return list(place)
+    except (binascii.Error, UnicodeError, ValueError, TypeError, AttributeError, RecursionError):
         pass
     raise InvalidInputError(
-        f"next_token {token!r} is not one that this listing gave; pass the next_token of the page before, with the "
-        "same experiment, times and sorting"
+        f"next_token {token!r} is not one that this question was answered with; pass the next_token of the page "
+        "before, with all else as it was there"
     )
