@@ -1,20 +1,24 @@
-"""Finding runs that exist: `load_run` in its three ways, and `list_runs`."""
+"""Finding runs that exist: `load_run` in its three ways, `list_runs`, and what `Session.search_runs` does."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay import current
-from assay.errors import ContextError, InvalidInputError
+from assay.errors import ContextError, InvalidInputError, InvalidTypeError
 from assay.formats.names import check_names
 from assay.formats.values import step_number, timestamp_us
 from assay.run import Run
 from assay.session import Session, open_session
 from assay.storage.contract import RunQuery
+from assay.storage.search import SearchQuery
+
+if TYPE_CHECKING:
+    from assay.querying.results import RunResults
 
 logger = logging.getLogger("assay")
 
@@ -152,6 +156,41 @@ def list_runs(
     session = open_session(sagemaker_session)
     page = session.fresh_store().list_runs(query)
     return RunList((Run._of(session, record) for record in page.runs), page.next_token)
+
+
+def search_runs(
+    session: Session,
+    experiment_name: str | Sequence[str] | None,
+    filter: str | None,  # noqa: A002 (what users type)
+    order_by: str | Sequence[str] | None,
+    max_results: int | None,
+    next_token: str | None,
+) -> RunResults[Run]:
+    """The runs that a filter picks: `Session.search_runs` says the rest."""
+    from assay.display import table_html
+    from assay.querying.results import RunResults
+
+    if max_results is not None and step_number(max_results) < 1:
+        raise InvalidInputError(f"max_results must be at least 1, not {max_results}; None gives all")
+    experiments = None
+    if experiment_name is not None:
+        experiments = tuple(check_names(one, None)[0] for one in _texts("experiment_name", experiment_name))
+    query = SearchQuery(
+        experiment_names=experiments,
+        filter="" if filter is None else filter,
+        order_by=", ".join(_texts("order_by", () if order_by is None else order_by)),
+        limit=None if max_results is None else step_number(max_results),
+        token=next_token,
+    )
+    found = session.fresh_store().search_runs(query)
+    return RunResults(found, lambda record: Run._of(session, record), table_html)
+
+
+def _texts(what: str, given: str | Sequence[str]) -> list[str]:
+    texts = [given] if isinstance(given, str) else list(given) if isinstance(given, (list, tuple)) else None
+    if texts is None or not all(isinstance(one, str) for one in texts):
+        raise InvalidTypeError(f"{what} is a str or a list of str, not {given!r:.80}")
+    return texts
 
 
 def _choice(kind: Any, given: Any, what: str) -> Any:

@@ -6,13 +6,18 @@ import logging
 import os
 import sys
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from assay import current, system
 from assay.errors import InvalidInputError, InvalidTypeError, MissingExtraError, RefusedError
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
 from assay.storage.sql.store import CATALOG_FILE, SqlStore
+
+if TYPE_CHECKING:
+    from assay.querying.results import RunResults
+    from assay.run import Run
 
 FOLDER_NAME = ".assay"
 JOURNALS_FOLDER = "journals"
@@ -146,6 +151,34 @@ class Session:
         if store.writable and left_behind(self.journals, recorder.writers(), self._known):
             self.recover()
         return store
+
+    def search_runs(
+        self,
+        experiment_name: str | Sequence[str] | None = None,
+        filter: str | None = None,  # noqa: A002 (what users type)
+        order_by: str | Sequence[str] | None = None,
+        max_results: int | None = 1000,
+        next_token: str | None = None,
+    ) -> RunResults[Run]:
+        """The runs that a filter picks, in order, in one query.
+
+        Args:
+            experiment_name: Only runs of this experiment, or of these; one that does not exist has none.
+            filter: Such as `metrics.loss < 0.1 and params.optimizer in ('adam', 'lion')`; docs/filters.md has the rest.
+            order_by: Such as `metrics.loss asc, created desc`, or a list of such; by default the newest first.
+            max_results: The most runs that are returned; None gives all.
+            next_token: The `next_token` of the results before, asked for with the same arguments.
+
+        Returns:
+            The runs, as they are now: to go through, or as a table by `to_pandas()` and its kin.
+
+        Raises:
+            InvalidInputError: The filter or the order can't be read (the message points at the place), max_results
+                below 1, or a token that this search did not give.
+        """
+        from assay.loading import search_runs
+
+        return search_runs(self, experiment_name, filter, order_by, max_results, next_token)
 
 
 def open_session(session: Any) -> Session:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from assay.storage.contract import RunRecord
 
 
-
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """Which runs are meant, in which order, from where on.
