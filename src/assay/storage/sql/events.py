@@ -120,7 +120,8 @@ def _apply_artifact(connection: Connection, run_id: int, event: Event) -> None:
     is_output, name, step = bool(body["is_output"]), str(body["name"]), body.get("step")
     if step is None:
         connection.execute(
-            "DELETE FROM artifacts WHERE run_id = ? AND is_output = ? AND name = ? AND step IS NULL",
+            "DELETE FROM artifacts WHERE run_id = ? AND is_output = ? AND name = ? AND step IS NULL "
+            "AND trashed_us IS NULL",
             (run_id, is_output, name),
         )
     connection.execute(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.storage.contract import ExperimentRecord, RunSpec
 from assay.storage.sql.database import Connection
-
-_RUN_TABLES = ("parameters", "artifacts", "series", "chunks", "tail", "writers")
 
 
 def open_experiment(connection: Connection, spec: RunSpec) -> int:
@@ -81,18 +80,21 @@ def save_experiment(connection: Connection, record: ExperimentRecord, *, create:
     return list_experiments(connection, "name = ?", (record.name,))[0]
 
 
-def delete_experiment(connection: Connection, name: str, *, with_runs: bool) -> None:
-    """Delete an experiment, with its runs where that is asked for."""
-    row = connection.execute("SELECT id FROM experiments WHERE name = ? AND trashed_us IS NULL", (name,)).fetchone()
+def close_experiment(connection: Connection, name: str, *, with_runs: bool) -> str:
+    """Put an experiment that is to be deleted into the trash, so that nobody makes a run in it; its id."""
+    row = connection.execute(
+        "SELECT id, uid FROM experiments WHERE name = ? AND trashed_us IS NULL", (name,)
+    ).fetchone()
     if row is None:
         raise _missing(connection, name)
-    run_ids = connection.execute("SELECT id FROM runs WHERE experiment_id = ?", row).fetchall()
-    if run_ids and not with_runs:
-        raise InvalidInputError(f"experiment {name!r} has {len(run_ids)} runs; it is deleted once it has none")
-    for table in _RUN_TABLES:
-        connection.executemany(f"DELETE FROM {table} WHERE run_id = ?", run_ids)
-    connection.executemany("DELETE FROM runs WHERE id = ?", run_ids)
-    connection.execute("DELETE FROM experiments WHERE id = ?", row)
+    total, trashed = connection.execute(
+        "SELECT count(*), count(trashed_us) FROM runs WHERE experiment_id = ?", row[:1]
+    ).fetchone()
+    if total and not with_runs:
+        some = f" ({trashed} of them in the trash)" if trashed else ""
+        raise InvalidInputError(f"experiment {name!r} has {total} runs{some}; it is deleted once it has none")
+    connection.execute("UPDATE experiments SET trashed_us = ? WHERE id = ?", (time.time_ns() // 1000, row[0]))
+    return str(row[1])
 
 
 def _missing(connection: Connection, name: str) -> ExperimentNotFoundError:

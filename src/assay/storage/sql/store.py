@@ -46,6 +46,8 @@ from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
 from assay.storage.sql.database import Connection, Database
+from assay.storage.sql.renaming import Renaming
+from assay.storage.sql.trash import Trash, fate, not_there
 
 CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
@@ -71,6 +73,8 @@ class SqlStore(Store):
         self.objects = DiskObjects(os.path.join(folder, OBJECTS_FOLDER))
         self._database = Database(os.path.join(folder, CATALOG_FILE), writable=writable)
         self._names = self._database.names
+        self.trash = Trash(self._database, folder)
+        self.renaming = Renaming(self._database, folder)
 
     @property
     def path(self) -> str:
@@ -87,6 +91,10 @@ class SqlStore(Store):
         """One state of the catalog, for whoever inspects it."""
         with self._database.read() as connection:
             yield connection
+
+    def compact(self) -> None:
+        """Give back to the file system what the catalog's file does not need."""
+        self._database.compact()
 
     @property
     def is_there(self) -> bool:
@@ -144,6 +152,7 @@ class SqlStore(Store):
                 where = f"no experiment {experiment_name!r}{nearest(experiment_name, others)} in {self.location}"
             else:
                 where = f"no run {run_name!r} in experiment {experiment_name!r}{nearest(run_name, known)}"
+            where += fate(connection, experiment_name, run_name)
         raise RunNotFoundError(
             f"{where}; to create it: Run(experiment_name={experiment_name!r}, run_name={run_name!r})"
         )
@@ -151,8 +160,8 @@ class SqlStore(Store):
     def run(self, uid: str) -> RunRecord:
         with self._database.read() as connection:
             found = runs.select_run(connection, "runs.uid = ?", (uid,))
-        if found is None:
-            raise RunNotFoundError(f"the run with the id {uid} is not in {self.location}; was it deleted?")
+            if found is None:
+                raise not_there(connection, uid, f"the run with the id {uid} is not in {self.location}")
         return found
 
     def list_runs(self, query: RunQuery) -> Page:
@@ -324,7 +333,8 @@ class SqlStore(Store):
 
     def delete_experiment(self, name: str, *, with_runs: bool = False) -> None:
         with self._database.write() as connection:
-            experiments.delete_experiment(connection, name, with_runs=with_runs)
+            uid = experiments.close_experiment(connection, name, with_runs=with_runs)
+        self.trash.delete_experiment(uid)
 
     def _let_in(self, connection: Connection, run_id: int, spec: WriterSpec) -> tuple[int, int]:
         """Let a new writer into a run; the attempt it is, and its number."""
@@ -351,7 +361,7 @@ class SqlStore(Store):
     def _run_id(self, connection: Connection, run_uid: str) -> int:
         row = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
         if row is None:
-            raise RunNotFoundError(f"the run with the id {run_uid} is not in {self.location}; was it deleted?")
+            raise not_there(connection, run_uid, f"the run with the id {run_uid} is not in {self.location}")
         return int(row[0])
 
     def _writer(
@@ -363,9 +373,7 @@ class SqlStore(Store):
         if row is None and opening is not None:
             return UNKNOWN, self._run_id(connection, opening.run_uid), 0, 0, "InProgress"
         if row is None:
-            raise RunNotFoundError(
-                f"writer {writer_uid} is not in {self.location}; was its run deleted, or the catalog replaced?"
-            )
+            raise not_there(connection, writer_uid, f"writer {writer_uid} is not in {self.location}")
         return row[0], row[1], row[2], row[3], row[4]
 
 
