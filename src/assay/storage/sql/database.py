@@ -255,7 +255,10 @@ class Database:
         if self._pid != os.getpid():
             _leaked.extend(self._idle)
             self._reset()
-        if not self._queue.acquire(blocking=patient):
+        # Bounded: a signal handler may ask for what the thread that it interrupted has.
+        if not self._queue.acquire(patient, LOCK_TIMEOUT_S if patient else -1):
+            if patient:
+                raise self._too_slow()
             yield False
             return
         try:
@@ -299,7 +302,7 @@ class Database:
 
     def _too_slow(self) -> StoreError:
         return StoreError(
-            f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
+            f"another process or thread has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
             "stopped (Ctrl-Z, a debugger)?"
         )
 

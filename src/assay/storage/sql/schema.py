@@ -158,5 +158,6 @@ WHERE a.trashed_us IS NULL AND r.trashed_us IS NULL AND e.trashed_us IS NULL;
 """What other programs may read, whatever becomes of the tables: drawn in docs/sql.md.
 
 Columns are only added; what can't be kept gets views of another name. The SQL is what SQLite and DuckDB have in common:
-DuckDB reads a view's text itself, and gives columns of one that it can't read as text.
+DuckDB reads a view's text itself, and gives columns of one that it can't read as text. Made before the tables: SQLite's
+integrity check passes over pages that nothing uses where it meets a view first.
 """
