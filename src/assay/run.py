@@ -254,8 +254,11 @@ class Run(RunView, ArtifactLogging):
             self.session.store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
 
     def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
+        journal = self._journal()
         try:
-            stored = self.session.store_as_is.objects.put(source, durable=self.session.durability == "always")
+            stored = self.session.store_as_is.objects.put(
+                source, durable=self.session.durability == "always", pin=journal.pin
+            )
         except RefusedError as error:
             self._journal().refuse(error)
             return None

@@ -160,6 +160,19 @@ class Journal:
         """
         self._append(encode_event(Event(time.time_ns(), kind, dict(body))))
 
+    def pin(self, sha256: str) -> None:
+        """Keep an object from being collected until the store has the artifact that it is for; see `pins`.
+
+        Raises:
+            ContextError: The journal is closed.
+            OSError: There is no space for it.
+        """
+        self.check_open()
+        try:
+            self.note("pin", {"sha256": sha256})
+        except ValueError as error:  # the file was closed by another thread
+            raise ContextError(OUTSIDE) from error
+
     def _append(self, data: bytes) -> None:
         system.observe("write", self.events_path)
         if self._cut_bytes:

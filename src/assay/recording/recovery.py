@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from assay import system
-from assay.errors import RefusedError, RunNotFoundError
+from assay.errors import RefusedError, RunDeletedError, RunNotFoundError
 from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
@@ -214,6 +214,10 @@ def _recover_one(store: Store, path: str) -> Recovered:
     done = Recovered(path, remains.run)
     try:
         had_all = not _Sender(store, remains, done).send_rest()
+    except RunDeletedError as error:  # who deleted it meant all of it
+        _delete(path)
+        done.note = str(error)
+        return done
     except RunNotFoundError:
         _set_aside(path)
         done.note = f"its run is not in the store; set aside in {DAMAGED_FOLDER}/"
@@ -222,9 +226,7 @@ def _recover_one(store: Store, path: str) -> Recovered:
         done.note = f"{remains.what_is_damaged()}; the journal was set aside in {DAMAGED_FOLDER}/"
         _set_aside(path)
         return done
-    for one in files_of(path):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(one)
+    _delete(path)
     return done
 
 
@@ -318,6 +320,12 @@ def _death(remains: Remains) -> Event:
         return Event(time.time_ns(), "leave", {"status": "Ended"})
     why = f"the process {process.pid} on {process.host} ended without leaving the run's with block"
     return Event(time.time_ns(), "leave", {"status": "Stopped", "message": why})
+
+
+def _delete(path: str) -> None:
+    for one in files_of(path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(one)
 
 
 def _set_aside(path: str) -> None:
