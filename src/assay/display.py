@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
 
+from assay.formats.html_table import MOST_ROWS, table_html
 from assay.view import RunView
-
-_ROWS = 50
-"""Rows a table shows; what is beyond is counted."""
-_STYLE = "font-variant-numeric:tabular-nums;text-align:left"
-
-
-def number(value: Any) -> str:
-    """Four significant digits of a float, everything else as it is."""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def when(time: datetime | None) -> str:
     """A time to the second, empty for none."""
     return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def table_html(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table, its cells escaped."""
-    shown = list(rows)
-    cells = "".join(f'<th style="{_STYLE}">{escape(name)}</th>' for name in head)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="{_STYLE}">{escape(number(cell))}</td>' for cell in row) + "</tr>"
-        for row in shown[:_ROWS]
-    )
-    more = f"<p>{len(shown) - _ROWS} more</p>" if len(shown) > _ROWS else ""
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def run_html(run: RunView) -> str:
@@ -61,10 +40,10 @@ def run_html(run: RunView) -> str:
 def runs_html(runs: Sequence[RunView]) -> str:
     """A list of runs with the last values of up to six metrics."""
     rows = []
-    summaries = [run.metrics for run in runs[:_ROWS]]
+    summaries = [run.metrics for run in runs[:MOST_ROWS]]
     names = sorted({name for found in summaries for name in found})[:6]
     for run, found in zip(runs, summaries, strict=False):
         last = [found[name].last if name in found else "" for name in names]
         rows.append((run.run_name, run.status or "", when(run.start_time), *last))
-    more = f"<p>{len(runs) - _ROWS} more</p>" if len(runs) > _ROWS else ""
+    more = f"<p>{len(runs) - MOST_ROWS} more</p>" if len(runs) > MOST_ROWS else ""
     return table_html(["run", "status", "started", *names], rows) + more

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from assay import current, system
+from assay.across_runs import AcrossRuns
 from assay.errors import InvalidInputError, InvalidTypeError, MissingExtraError, RefusedError
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
@@ -75,7 +76,7 @@ def _data_folder() -> str:
     return os.path.join(base, "assay")
 
 
-class Session:
+class Session(AcrossRuns):
     """Which store runs go to, and how calls behave there.
 
     Args:

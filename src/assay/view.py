@@ -137,6 +137,8 @@ class RunView:
         max_points: int | None = None,
         first_step: int | None = None,
         end_step: int | None = None,
+        *,
+        repeated: str = "all",
     ) -> MetricHistory:
         """The points of a metric, by step, then time, then the order of logging.
 
@@ -146,22 +148,23 @@ class RunView:
                 extreme is kept, with the first and the last. None gives all.
             first_step: The first step that is given, inclusive.
             end_step: The step to stop before, exclusive.
+            repeated: Of points of one step `"all"`, or only the `"first"` or the `"last"`, by time and then by the
+                order of logging.
 
         Raises:
             MetricNotFoundError: The run has no such metric; the message names the nearest.
             DamagedError: A part of it is damaged; the message names the file.
         """
-        from assay.errors import InvalidInputError
-        from assay.formats.values import step_number
+        from assay.querying.histories import check_view
 
-        if max_points is not None and step_number(max_points) < 1:
-            raise InvalidInputError(f"max_points must be at least 1, not {max_points}")
+        view = check_view(max_points, first_step, end_step, repeated)
         columns = self.session.fresh_store(self._uid).history(
             self._uid,
             name,
-            max_points=None if max_points is None else step_number(max_points),
-            first_step=None if first_step is None else step_number(first_step),
-            end_step=None if end_step is None else step_number(end_step),
+            max_points=view.max_points,
+            first_step=view.first_step,
+            end_step=view.end_step,
+            repeated=view.repeated,
         )
         return MetricHistory(name, columns)
 

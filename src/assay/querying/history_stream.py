@@ -1,0 +1,130 @@
+"""The histories of many runs as one table that is never whole in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import RefusedError, RunNotFoundError
+from assay.formats.columns import Columns
+from assay.querying.tidy import Part, Tidy, arrow_schema, need
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BATCH_ROWS = 1 << 18
+"""Rows of a batch: 9 MB, and enough that what a batch costs by itself does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryBatch:
+    """Some points of one metric of one run, in order; the next batch goes on with them, or with another series.
+
+    Attributes:
+        run: The run's name; `experiment/run` where runs of several experiments were asked for.
+        metric: The metric.
+        steps: int64, shape (n,).
+        timestamps: datetime64[us] in UTC, shape (n,).
+        values: float64, shape (n,).
+    """
+
+    run: str
+    metric: str
+    steps: NDArray[np.int64]
+    timestamps: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+class HistoryStream(Iterable[HistoryBatch]):
+    """All points of many runs, a batch at a time; each iteration reads anew.
+
+    Each run is shown as it was when its first batch was read. No lock is held between two batches.
+    """
+
+    def __init__(
+        self,
+        runs: Callable[[], Iterator[tuple[str, str]]],
+        read: Callable[[str], Iterator[tuple[str, Columns]]],
+    ) -> None:
+        self._runs = runs
+        self._read = read
+
+    def __iter__(self) -> Iterator[HistoryBatch]:
+        for part in self._parts():
+            columns = part.columns
+            times = columns.timestamps_us.view("datetime64[us]")
+            yield HistoryBatch(part.run, part.metric, columns.steps, times, columns.values)
+
+    def _parts(self) -> Iterator[Part]:
+        for run, uid in self._runs():
+            try:
+                pieces = self._read(uid)
+            except RunNotFoundError:  # deleted since the runs were listed
+                continue
+            for metric, columns in pieces:
+                yield Part(run, metric, columns)
+
+    def _tidies(self) -> Iterator[Tidy]:
+        held: list[Part] = []
+        rows = 0
+        for part in self._parts():
+            held.append(part)
+            rows += len(part.columns)
+            if rows >= BATCH_ROWS:
+                yield Tidy(held)
+                held, rows = [], 0
+        if held:
+            yield Tidy(held)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow RecordBatchReader: run, metric, step, timestamp, value; DuckDB and polars read it as it comes."""
+        arrow = need("pyarrow")
+        return arrow.RecordBatchReader.from_batches(arrow_schema(), (tidy.to_batch() for tidy in self._tidies()))
+
+    def to_parquet(self, path: str | os.PathLike[str], *, compression: str = "zstd") -> int:
+        """Write a Parquet file with the columns run, metric, step, timestamp, value.
+
+        A file of that name is replaced once the new one is whole.
+
+        Args:
+            path: The file.
+            compression: As pyarrow has it: `zstd`, `snappy`, `gzip`, `none`, …
+
+        Returns:
+            How many points were written.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+            RefusedError: The file can't be written.
+        """
+        need("pyarrow")
+        parquet = need("pyarrow.parquet")
+        target = os.fspath(path)
+        partial = f"{target}.{os.getpid()}.part"
+        points = 0
+        try:
+            with parquet.ParquetWriter(partial, arrow_schema(), compression=compression) as writer:
+                for tidy in self._tidies():
+                    writer.write_batch(tidy.to_batch())
+                    points += len(tidy.step)
+            os.replace(partial, target)
+        except OSError as error:
+            raise RefusedError(f"can't write {target}: {error.strerror or error}", cause=error, path=target) from error
+        finally:
+            if os.path.exists(partial):
+                os.unlink(partial)
+        return points
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame of all points, which must fit into memory: run, metric, step, timestamp, value."""
+        return Tidy(list(self._parts())).to_pandas()
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame of all points, which must fit into memory: run, metric, step, timestamp, value."""
+        return Tidy(list(self._parts())).to_polars()
