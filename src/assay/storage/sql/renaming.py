@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.formats.values import tag_dict
+from assay.storage.sql.addressing import experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
-from assay.storage.sql.trash import Trash
 
 
 class Renaming:
@@ -17,7 +17,7 @@ class Renaming:
 
     def __init__(self, database: Database, location: str) -> None:
         self._database = database
-        self._trash = Trash(database, location)
+        self._location = location
 
     def rename_run(self, uid: str, name: str, display_name: str) -> None:
         """Give a run another name; its display name follows where it was only the name as it was typed.
@@ -26,7 +26,7 @@ class Renaming:
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
-            run_id, full_name, _ = self._trash.run_row(connection, uid)
+            run_id, full_name, _ = run_row(connection, self._location, uid)
             experiment_id, experiment, old, shown = connection.execute(
                 "SELECT experiment_id, experiments.name, runs.name, runs.display_name FROM runs "
                 "JOIN experiments ON experiments.id = experiment_id WHERE runs.id = ?",
@@ -45,7 +45,7 @@ class Renaming:
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
-            experiment_id, old, _ = self._trash.experiment_row(connection, uid)
+            experiment_id, old, _ = experiment_row(connection, self._location, uid)
             if connection.execute(
                 "SELECT 1 FROM experiments WHERE name = ? AND trashed_us IS NULL AND id != ?", (name, experiment_id)
             ).fetchone():
@@ -80,7 +80,7 @@ class Renaming:
                 )
             moved = []
             for uid in uids:
-                run_id, full_name, _ = self._trash.run_row(connection, uid)
+                run_id, full_name, _ = run_row(connection, self._location, uid)
                 old_id, name = connection.execute(
                     "SELECT experiment_id, name FROM runs WHERE id = ?", (run_id,)
                 ).fetchone()
@@ -103,7 +103,7 @@ class Renaming:
         with self._database.write() as connection:
             changed = []
             for uid in uids:
-                run_id, full_name, _ = self._trash.run_row(connection, uid)
+                run_id, full_name, _ = run_row(connection, self._location, uid)
                 old = json.loads(connection.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
                 kept = {key: value for key, value in old.items() if key not in removed}
                 try:

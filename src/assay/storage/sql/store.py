@@ -45,9 +45,10 @@ from assay.storage.search import FoundRuns, SearchQuery
 from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
+from assay.storage.sql.addressing import fate, not_there
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.renaming import Renaming
-from assay.storage.sql.trash import Trash, fate, not_there
+from assay.storage.sql.trash import Trash
 
 CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"

@@ -14,25 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.errors import (
-    ArtifactNotFoundError,
-    ExperimentNotFoundError,
-    InvalidInputError,
-    RunDeletedError,
-    RunNotFoundError,
-    nearest,
-)
+from assay.errors import ArtifactNotFoundError, InvalidInputError, nearest
+from assay.storage.sql.addressing import FULL_NAME, HUSK, RUNS, experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
 
-HUSK = "deleted-"
-"""What stands before the id of a deleted run whose chunks are yet to go."""
 GROUP = 100
 """So many runs are deleted in one transaction."""
 CHUNK_BYTES = 8 << 20
 """So many bytes of chunks are."""
 _SMALL_TABLES = ("parameters", "artifacts", "series", "tail", "writers")
-_FULL_NAME = "experiments.name || '/' || runs.name"
-_RUNS = "runs JOIN experiments ON experiments.id = runs.experiment_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +68,14 @@ class Trash:
             found += [
                 Trashed("run", *row)
                 for row in connection.execute(
-                    f"SELECT runs.uid, {_FULL_NAME}, runs.trashed_us FROM {_RUNS} "
+                    f"SELECT runs.uid, {FULL_NAME}, runs.trashed_us FROM {RUNS} "
                     f"WHERE runs.trashed_us IS NOT NULL AND runs.uid NOT LIKE '{HUSK}%'"
                 )
             ]
             found += [
                 Trashed("artifact", uid, name, trashed_us, run, bool(is_output))
                 for uid, name, trashed_us, run, is_output in connection.execute(
-                    f"SELECT runs.uid, artifacts.name, artifacts.trashed_us, {_FULL_NAME}, is_output "
+                    f"SELECT runs.uid, artifacts.name, artifacts.trashed_us, {FULL_NAME}, is_output "
                     f"FROM artifacts JOIN runs ON runs.id = run_id JOIN experiments ON experiments.id = experiment_id "
                     "WHERE artifacts.trashed_us IS NOT NULL "
                     "GROUP BY run_id, is_output, artifacts.name, artifacts.trashed_us"
@@ -99,7 +89,7 @@ class Trash:
             now_us = time.time_ns() // 1000
             changed = []
             for uid in uids:
-                run_id, name, trashed_us = self.run_row(connection, uid)
+                run_id, name, trashed_us = run_row(connection, self._location, uid)
                 if trashed_us is None:
                     connection.execute("UPDATE runs SET trashed_us = ? WHERE id = ?", (now_us, run_id))
                     changed.append(name)
@@ -114,11 +104,11 @@ class Trash:
         with self._database.write() as connection:
             restored = []
             for uid in uids:
-                run_id, full_name, trashed_us = self.run_row(connection, uid)
+                run_id, full_name, trashed_us = run_row(connection, self._location, uid)
                 if trashed_us is None:
                     continue
                 experiment_id, experiment, gone_us, old_name = connection.execute(
-                    f"SELECT experiments.id, experiments.name, experiments.trashed_us, runs.name FROM {_RUNS} "
+                    f"SELECT experiments.id, experiments.name, experiments.trashed_us, runs.name FROM {RUNS} "
                     "WHERE runs.id = ?",
                     (run_id,),
                 ).fetchone()
@@ -144,7 +134,7 @@ class Trash:
         """Delete runs for good, wherever they are; the names of those that were."""
         uids = list(dict.fromkeys(uids))
         with self._database.read() as connection:
-            names = [self.run_row(connection, uid)[1] for uid in uids]
+            names = [run_row(connection, self._location, uid)[1] for uid in uids]
         for start in range(0, len(uids), GROUP):
             with self._database.write() as connection:
                 for uid in uids[start : start + GROUP]:
@@ -182,7 +172,7 @@ class Trash:
     def due_runs(connection: Connection, before_us: int, spared: set[str]) -> list[tuple[str, str]]:
         """The runs (id, name) that have been in the trash since that time, by themselves or with their experiment."""
         found = connection.execute(
-            f"SELECT runs.uid, {_FULL_NAME} FROM {_RUNS} WHERE runs.uid NOT LIKE '{HUSK}%' "
+            f"SELECT runs.uid, {FULL_NAME} FROM {RUNS} WHERE runs.uid NOT LIKE '{HUSK}%' "
             "AND (runs.trashed_us <= ?1 OR experiments.trashed_us <= ?1) ORDER BY runs.id",
             (before_us,),
         )
@@ -218,7 +208,7 @@ class Trash:
                     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
     def _make_husk(self, connection: Connection, uid: str) -> None:
-        run_id, name, _ = self.run_row(connection, uid)
+        run_id, name, _ = run_row(connection, self._location, uid)
         self._bury(connection, uid, name)
         for (writer,) in connection.execute("SELECT uid FROM writers WHERE run_id = ? AND end_us IS NULL", (run_id,)):
             self._bury(connection, writer, name)
@@ -240,7 +230,7 @@ class Trash:
     def trash_experiment(self, uid: str) -> str:
         """Put an experiment into the trash, and all of its runs out of sight with it; its name."""
         with self._database.write() as connection:
-            experiment_id, name, trashed_us = self.experiment_row(connection, uid)
+            experiment_id, name, trashed_us = experiment_row(connection, self._location, uid)
             if trashed_us is None:
                 connection.execute(
                     "UPDATE experiments SET trashed_us = ? WHERE id = ?", (time.time_ns() // 1000, experiment_id)
@@ -254,7 +244,7 @@ class Trash:
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
-            experiment_id, old_name, trashed_us = self.experiment_row(connection, uid)
+            experiment_id, old_name, trashed_us = experiment_row(connection, self._location, uid)
             if trashed_us is None:
                 return old_name
             wanted = name or old_name
@@ -273,7 +263,7 @@ class Trash:
     def delete_experiment(self, uid: str) -> str:
         """Delete an experiment for good with all of its runs, those in the trash too; its name."""
         with self._database.write() as connection:  # from here on nobody makes a run in it
-            experiment_id, name, _ = self.experiment_row(connection, uid)
+            experiment_id, name, _ = experiment_row(connection, self._location, uid)
             connection.execute(
                 "UPDATE experiments SET trashed_us = coalesce(trashed_us, ?) WHERE id = ?",
                 (time.time_ns() // 1000, experiment_id),
@@ -308,7 +298,7 @@ class Trash:
             InvalidInputError: It can't be restored: one of that name was logged since.
         """
         with self._database.write() as connection:
-            run_id, full_name, _ = self.run_row(connection, run_uid)
+            run_id, full_name, _ = run_row(connection, self._location, run_uid)
             state = {"trash": "trashed_us IS NULL", "restore": "trashed_us IS NOT NULL", "delete": "TRUE"}[act]
             found = connection.execute(
                 f"SELECT id, is_output, step, trashed_us FROM artifacts WHERE run_id = ? AND name = ? AND {state} "
@@ -344,58 +334,8 @@ class Trash:
                     connection.execute("UPDATE artifacts SET trashed_us = NULL WHERE id = ?", (artifact_id,))
         return len(found)
 
-    def run_row(self, connection: Connection, uid: str) -> tuple[int, str, int | None]:
-        """The number, the full name and the time of trashing of a run, in or outside the trash."""
-        row: tuple[int, str, int | None] | None = connection.execute(
-            f"SELECT runs.id, {_FULL_NAME}, runs.trashed_us FROM {_RUNS} WHERE runs.uid = ?", (uid,)
-        ).fetchone()
-        if row is None:
-            raise not_there(connection, uid, f"the run with the id {uid} is not in {self._location}")
-        return row
-
-    def experiment_row(self, connection: Connection, uid: str) -> tuple[int, str, int | None]:
-        """The number, the name and the time of trashing of an experiment, in or outside the trash."""
-        row: tuple[int, str, int | None] | None = connection.execute(
-            "SELECT id, name, trashed_us FROM experiments WHERE uid = ?", (uid,)
-        ).fetchone()
-        if row is None:
-            raise ExperimentNotFoundError(
-                f"the experiment with the id {uid} is not in {self._location}; was it deleted?"
-            )
-        return row
-
 
 def _last_trashed(found: list[Any]) -> list[Any]:
     """Of artifacts of one name without a step that were trashed one after another, the last of each direction."""
     last = {row[1]: row for row in sorted(found, key=lambda row: (row[3], row[0])) if row[2] is None}
     return [row for row in found if row[2] is not None or last[row[1]] is row]
-
-
-def not_there(connection: Connection, uid: str, otherwise: str) -> RunNotFoundError:
-    """The error for a run or writer that no row has: it was deleted, or never there."""
-    row = connection.execute("SELECT name, deleted_us FROM tombstones WHERE uid = ?", (uid,)).fetchone()
-    if row is None:
-        return RunNotFoundError(f"{otherwise}; was it deleted?")
-    return RunDeletedError(f"run {row[0]!r} was deleted at {_when(row[1])}")
-
-
-def fate(connection: Connection, experiment_name: str, run_name: str) -> str:
-    """What became of a run of that name, as the end of a message; empty where nothing is known."""
-    name = f"{experiment_name}/{run_name}"
-    row = connection.execute(
-        f"SELECT max(coalesce(runs.trashed_us, experiments.trashed_us)), experiments.trashed_us FROM {_RUNS} "
-        "WHERE experiments.name = ? AND runs.name = ? "
-        f"AND runs.uid NOT LIKE '{HUSK}%' AND (runs.trashed_us IS NOT NULL OR experiments.trashed_us IS NOT NULL)",
-        (experiment_name, run_name),
-    ).fetchone()
-    if row is not None and row[0] is not None:
-        restore = f"--experiment {experiment_name}" if row[1] is not None else name
-        return f"; one of that name was put into the trash at {_when(row[0])}: assay restore {restore}"
-    row = connection.execute("SELECT max(deleted_us) FROM tombstones WHERE name = ?", (name,)).fetchone()
-    return f"; one of that name was deleted at {_when(row[0])}" if row[0] is not None else ""
-
-
-def _when(time_us: int) -> str:
-    from datetime import UTC, datetime
-
-    return f"{datetime.fromtimestamp(time_us / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,152 @@
+"""From what people and programs call a run or an experiment to its row, in the trash or not, and what became of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from assay.errors import ExperimentNotFoundError, RunDeletedError, RunNotFoundError, nearest
+from assay.storage.sql.database import Connection
+
+HUSK = "deleted-"
+"""What stands before the id of a deleted run whose chunks are yet to go."""
+FULL_NAME = "experiments.name || '/' || runs.name"
+RUNS = "runs JOIN experiments ON experiments.id = runs.experiment_id"
+_LIVES = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
+_EXISTS = f"runs.uid NOT LIKE '{HUSK}%'"
+STATES = ("living", "trashed", "any")
+"""Where something is looked for; `any` prefers what lives, else takes what was trashed last."""
+
+
+def run_row(connection: Connection, location: str, uid: str) -> tuple[int, str, int | None]:
+    """The number, the full name and the time of trashing of a run, in or outside the trash.
+
+    Raises:
+        RunNotFoundError: There is none of that id.
+    """
+    row: tuple[int, str, int | None] | None = connection.execute(
+        f"SELECT runs.id, {FULL_NAME}, runs.trashed_us FROM {RUNS} WHERE runs.uid = ?", (uid,)
+    ).fetchone()
+    if row is None:
+        raise not_there(connection, uid, f"the run with the id {uid} is not in {location}")
+    return row
+
+
+def experiment_row(connection: Connection, location: str, uid: str) -> tuple[int, str, int | None]:
+    """The number, the name and the time of trashing of an experiment, in or outside the trash.
+
+    Raises:
+        ExperimentNotFoundError: There is none of that id.
+    """
+    row: tuple[int, str, int | None] | None = connection.execute(
+        "SELECT id, name, trashed_us FROM experiments WHERE uid = ?", (uid,)
+    ).fetchone()
+    if row is None:
+        raise ExperimentNotFoundError(f"the experiment with the id {uid} is not in {location}; was it deleted?")
+    return row
+
+
+def run_uid(connection: Connection, given: str, state: str) -> str:
+    """The id of the run that is meant by its id, by `experiment/run`, or by `run` alone where only one is called so.
+
+    Args:
+        connection: Within a transaction.
+        given: What it is called; case does not matter.
+        state: One of `STATES`.
+
+    Raises:
+        RunNotFoundError: There is none there, or runs of several experiments are called so.
+    """
+    if connection.execute(f"SELECT 1 FROM runs WHERE uid = ? AND {_EXISTS}", (given,)).fetchone():
+        return given
+    experiment, slash, name = given.lower().rpartition("/")
+    condition = "runs.name = ? AND experiments.name = coalesce(?, experiments.name)"
+    where = {"living": _LIVES, "trashed": "runs.trashed_us IS NOT NULL", "any": _EXISTS}[state]
+    found = connection.execute(
+        f"SELECT runs.uid, {FULL_NAME} FROM {RUNS} WHERE {condition} AND {where} AND {_EXISTS} "
+        f"ORDER BY {_LIVES} DESC, coalesce(runs.trashed_us, experiments.trashed_us) DESC",
+        (name, experiment if slash else None),
+    ).fetchall()
+    if len({full_name for _, full_name in found}) > 1:
+        several = ", ".join(sorted({full_name for _, full_name in found})[:5])
+        raise RunNotFoundError(f"run {given!r} is in several experiments: {several}; say which")
+    if found:
+        return str(found[0][0])
+    place = "in the trash" if state == "trashed" else "in the store"
+    known = [row[0] for row in connection.execute(f"SELECT {FULL_NAME} FROM {RUNS} WHERE {where} AND {_EXISTS}")]
+    became = fate(connection, experiment, name) if slash and state == "living" else ""
+    raise RunNotFoundError(f"no run {given!r} {place}{nearest(given, known)}{became}")
+
+
+def experiment_uid(connection: Connection, given: str, state: str) -> str:
+    """The id of the experiment that is meant by its id or its name.
+
+    Raises:
+        ExperimentNotFoundError: There is none there.
+    """
+    where = {"living": "trashed_us IS NULL", "trashed": "trashed_us IS NOT NULL", "any": "TRUE"}[state]
+    row = connection.execute(
+        f"SELECT uid FROM experiments WHERE uid = ?1 OR (name = ?2 AND {where}) "
+        "ORDER BY uid = ?1 DESC, trashed_us IS NULL DESC, trashed_us DESC",
+        (given, given.lower()),
+    ).fetchone()
+    if row is None:
+        place = "in the trash" if state == "trashed" else "in the store"
+        known = [one[0] for one in connection.execute(f"SELECT name FROM experiments WHERE {where}")]
+        raise ExperimentNotFoundError(f"no experiment {given!r} {place}{nearest(given, known)}")
+    return str(row[0])
+
+
+def matching_runs(connection: Connection, filter_text: str, experiment: str | None, *, trashed: bool) -> list[str]:
+    """The ids of the runs that a filter picks, in the trash or outside it.
+
+    Raises:
+        FilterError: The filter can't be read.
+        ExperimentNotFoundError: There is no such experiment.
+    """
+    from assay.formats.filter import parse_filter
+    from assay.storage.sql.filters import prepare_connection
+    from assay.storage.sql.orders import pick_runs
+
+    tree = parse_filter(filter_text)
+    experiment_id = None
+    if experiment is not None:
+        uid = experiment_uid(connection, experiment, "living")
+        experiment_id = connection.execute("SELECT id FROM experiments WHERE uid = ?", (uid,)).fetchone()[0]
+    state = "NOT NULL" if trashed else "NULL"
+    condition = (
+        f"runs.trashed_us IS {state} AND {_EXISTS} "
+        "AND runs.experiment_id NOT IN (SELECT id FROM experiments WHERE trashed_us IS NOT NULL)"
+    )
+    prepare_connection(connection)
+    picked = pick_runs(
+        connection, tree, now_us=time.time_ns() // 1000, experiment_id=experiment_id, condition=condition
+    )
+    return [connection.execute("SELECT uid FROM runs WHERE id = ?", (one.run_id,)).fetchone()[0] for one in picked]
+
+
+def not_there(connection: Connection, uid: str, otherwise: str) -> RunNotFoundError:
+    """The error for a run or writer that no row has: it was deleted, or never there."""
+    row = connection.execute("SELECT name, deleted_us FROM tombstones WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        return RunNotFoundError(f"{otherwise}; was it deleted?")
+    return RunDeletedError(f"run {row[0]!r} was deleted at {_when(row[1])}")
+
+
+def fate(connection: Connection, experiment_name: str, run_name: str) -> str:
+    """What became of a run of that name, as the end of a message; empty where nothing is known."""
+    name = f"{experiment_name}/{run_name}"
+    row = connection.execute(
+        f"SELECT max(coalesce(runs.trashed_us, experiments.trashed_us)), experiments.trashed_us FROM {RUNS} "
+        f"WHERE experiments.name = ? AND runs.name = ? AND {_EXISTS} AND NOT ({_LIVES})",
+        (experiment_name, run_name),
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        restore = f"--experiment {experiment_name}" if row[1] is not None else name
+        return f"; a run of that name was put into the trash at {_when(row[0])}: assay restore {restore}"
+    row = connection.execute("SELECT max(deleted_us) FROM tombstones WHERE name = ?", (name,)).fetchone()
+    return f"; a run of that name was deleted at {_when(row[0])}" if row[0] is not None else ""
+
+
+def _when(time_us: int) -> str:
+    return f"{datetime.fromtimestamp(time_us / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC"
