@@ -98,6 +98,11 @@ class Experiment:
         return cls(session, session.store.save_experiment(record, create=True))
 
     @property
+    def id(self) -> str:
+        """The experiment's id, given once; names may change, ids do not."""
+        return self._record.uid
+
+    @property
     def description(self) -> str:
         """What people should know of the experiment, in Markdown; setting it keeps it."""
         return self._description
@@ -121,6 +126,33 @@ class Experiment:
         )
         self._take(self._session.store.save_experiment(record))
         return self
+
+    def trash(self) -> None:
+        """Put the experiment into the trash, with its runs; its name is free at once."""
+        self._session.trash(experiment=self)
+
+    def restore(self, *, name: str | None = None) -> None:
+        """Take the experiment out of the trash, with the runs that were not trashed by themselves.
+
+        Raises:
+            InvalidInputError: Its name is taken; it can be restored under another one.
+        """
+        if self._session.restore(experiment=self, name=name):
+            self._learn()
+
+    def rename(self, name: str) -> None:
+        """Give the experiment another name; its id stays.
+
+        Raises:
+            InvalidInputError: The name is not allowed, or taken.
+        """
+        self._session.rename(experiment=self, to=name)
+        self._learn()
+
+    def _learn(self) -> None:
+        found = {record.uid: record for record in self._session.store.experiments()}
+        if self.id in found:
+            self._take(found[self.id])
 
     def delete(self) -> None:
         """Delete the experiment, which must have no runs.

@@ -21,6 +21,7 @@ from assay.recording.metrics import OUTSIDE
 from assay.recording.recorder import Line, recorder
 from assay.session import Session, open_session, say
 from assay.storage.contract import RunRecord, RunSpec, WriterSpec
+from assay.tidying import RunTidying
 from assay.view import RunView
 
 MESSAGE_LENGTH = 1024
@@ -30,7 +31,7 @@ IF_EXISTS = ("open", "new", "error")
 logger = logging.getLogger("assay")
 
 
-class Run(RunView, ArtifactLogging):
+class Run(RunView, ArtifactLogging, RunTidying):
     """A run of an experiment: parameters, metrics, charts and artifacts, logged within `with`, read anywhere.
 
     Args:

@@ -15,6 +15,7 @@ from assay.errors import InvalidInputError, InvalidTypeError, MissingExtraError,
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
 from assay.storage.sql.store import CATALOG_FILE, SqlStore
+from assay.tidying import Tidying
 
 if TYPE_CHECKING:
     from assay.querying.results import RunResults
@@ -76,7 +77,7 @@ def _data_folder() -> str:
     return os.path.join(base, "assay")
 
 
-class Session(AcrossRuns):
+class Session(AcrossRuns, Tidying):
     """Which store runs go to, and how calls behave there.
 
     Args:
