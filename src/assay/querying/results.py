@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from assay.querying import conversion
@@ -70,19 +71,14 @@ class RunResults(Sequence[R], Generic[R]):
         return run
 
     def __repr__(self) -> str:
-        names = [f"{row}/{run}" for row, run in zip(*self._names(3), strict=True)]
+        few = replace(self._found, rows=self._found.rows[:3])
+        names = [f"{one}/{run}" for one, run in zip(few.experiment_names(), few.column("name"), strict=True)]
         shown = ", ".join(names) + (", …" if len(self) > len(names) else "")
         more = "; more behind next_token" if self.next_token else ""
         return f"<RunResults: {len(self):,} run{'' if len(self) == 1 else 's'}{': ' if names else ''}{shown}{more}>"
 
-    def _names(self, count: int) -> tuple[list[str], list[str]]:
-        rows = self._found.rows[:count]
-        few = FoundRuns(rows)
-        return few.column("experiment_name"), few.column("name")
-
     def _repr_html_(self) -> str:
-        values = [one for one in self._found.last_values if one[0] < _SHOWN]
-        columns = columns_of(FoundRuns(self._found.rows[:_SHOWN], values, self._found.metric_names))
+        columns = columns_of(self._found.first(_SHOWN))
         cells = [_shown_cells(column) for column in columns]
         table = self._make_html([column.name for column in columns], list(zip(*cells, strict=True)))
         more = ", and more behind next_token" if self.next_token else ""

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.storage.contract import RunRecord
+
+FIELDS = (
+    "uid",
+    "experiment",
+    "name",
+    "display_name",
+    "description",
+    "status",
+    "status_message",
+    "start_us",
+    "end_us",
+    "created_us",
+    "parameters",
+    "tags",
+    "goals",
+    "refused",
+)
+"""What a row holds, in this order; `experiment` is a number."""
+TEXTS = ("parameters", "tags", "goals")
+"""Which of these are JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +52,36 @@ class SearchQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class LastValues:
+    """The last value of each series of some runs, in three columns: no object a value, since there are many.
+
+    Attributes:
+        places: Which run, as its place among those that were found; int64.
+        numbers: Which metric, as its name's number; int64.
+        values: float64, bit for bit.
+    """
+
+    places: array[int] = field(default_factory=lambda: array("q"))
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+
+@dataclass(frozen=True, slots=True)
 class FoundRuns:
     """Runs that a search found, in its order, all of one state of the store.
 
     Attributes:
-        rows: The fields of `RunRecord` for each run, with parameters, tags and goals as JSON texts.
-        last_values: (place in `rows`, name's number, value): the last value of each series of these runs.
+        rows: The fields of `RunRecord` for each run, those in `TEXTS` as JSON; instead of the experiment's its number.
+        experiments: Id, name and display name of the experiments by their numbers.
+        last_values: Of these runs.
         metric_names: The metrics' names by their numbers.
         next_token: Leads on to the runs behind these; None where there are none.
     """
 
     rows: Sequence[tuple[Any, ...]] = ()
-    last_values: Sequence[tuple[int, int, float]] = ()
-    metric_names: dict[int, str] = field(default_factory=dict)
+    experiments: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
+    last_values: LastValues = field(default_factory=LastValues)
+    metric_names: Mapping[int, str] = field(default_factory=dict)
     next_token: str | None = None
 
     def __len__(self) -> int:
@@ -53,13 +91,28 @@ class FoundRuns:
         """The record of a run."""
         from assay.storage.contract import RunRecord
 
-        *plain, parameters, tags, goals, refused = self.rows[place]
-        values = [*plain, json.loads(parameters), json.loads(tags), json.loads(goals), refused]
-        return RunRecord(**dict(zip(RunRecord.__slots__, values, strict=True)))
+        fields = dict(zip(FIELDS, self.rows[place], strict=True))
+        fields |= {name: json.loads(fields[name]) for name in TEXTS}
+        uid, name, display_name = self.experiments[fields.pop("experiment")]
+        return RunRecord(experiment_uid=uid, experiment_name=name, experiment_display_name=display_name, **fields)
 
-    def column(self, field_name: str) -> list[Any]:
-        """One field of all runs; parameters, tags and goals as JSON texts."""
-        from assay.storage.contract import RunRecord
-
-        place = RunRecord.__slots__.index(field_name)
+    def column(self, name: str) -> list[Any]:
+        """One of `FIELDS` of all runs."""
+        place = FIELDS.index(name)
         return [row[place] for row in self.rows]
+
+    def experiment_names(self) -> list[str]:
+        """The name of each run's experiment."""
+        names = {number: one[1] for number, one in self.experiments.items()}
+        return [names[number] for number in self.column("experiment")]
+
+    def first(self, count: int) -> FoundRuns:
+        """The first of these runs alone."""
+        kept = LastValues()
+        every = self.last_values
+        for place, number, value in zip(every.places, every.numbers, every.values, strict=True):
+            if place < count:
+                kept.places.append(place)
+                kept.numbers.append(number)
+                kept.values.append(value)
+        return replace(self, rows=self.rows[:count], last_values=kept)

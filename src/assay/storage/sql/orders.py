@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.formats.filter_field import value_kind
 from assay.formats.filter_tree import And, Between, Comparison, Field, Filter, In, Not, Null, Or, OrderKey
@@ -28,8 +28,7 @@ _NUMBER, _NAN, _NONE = 0, 1, 2
 """The ranks of a metric's figure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A run that was picked.
 
     Attributes:

@@ -8,12 +8,11 @@ from typing import Any
 from assay.storage.contract import ArtifactRecord, AttemptRecord, Page, RunQuery, RunRecord, RunSpec
 from assay.storage.sql.database import Connection
 
-COLUMNS = (
+_COLUMNS = (
     "runs.uid, experiments.uid, experiments.name, experiments.display_name, runs.name, runs.display_name, "
     "runs.description, runs.status, runs.status_message, runs.start_us, runs.end_us, runs.created_us, "
     "runs.parameters, runs.tags, runs.goals, runs.refused"
 )
-"""The fields of `RunRecord`, in its order."""
 _FROM = "FROM runs JOIN experiments ON experiments.id = runs.experiment_id"
 LIVING = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
 """Runs that are not in the trash, nor their experiment."""
@@ -21,7 +20,7 @@ LIVING = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
 
 def select_run(connection: Connection, condition: str, values: tuple[Any, ...]) -> RunRecord | None:
     """The run that a condition picks, None where it picks none."""
-    row = connection.execute(f"SELECT {COLUMNS} {_FROM} WHERE {condition}", values).fetchone()
+    row = connection.execute(f"SELECT {_COLUMNS} {_FROM} WHERE {condition}", values).fetchone()
     return None if row is None else _record(row)
 
 
@@ -70,7 +69,7 @@ def list_runs(connection: Connection, query: RunQuery) -> Page:
         values += after
     limit = "" if query.limit is None else f" LIMIT {int(query.limit) + 1}"
     rows = connection.execute(
-        f"SELECT {key}, runs.id, {COLUMNS} {_FROM} WHERE {' AND '.join(conditions)} "
+        f"SELECT {key}, runs.id, {_COLUMNS} {_FROM} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {key} {direction}, runs.id {direction}{limit}",
         values,
     ).fetchall()
