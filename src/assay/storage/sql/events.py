@@ -74,7 +74,7 @@ def _apply_parameters(
     connection.executemany(
         "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (names.give(connection, name), run_id, *_searchable(current[name]), after_us, writer_id)
+            (names.give(connection, name), run_id, *searchable(current[name]), after_us, writer_id)
             for name, after_us in set_after_us.items()
         ],
     )
@@ -84,7 +84,8 @@ def _apply_parameters(
     )
 
 
-def _searchable(value: Any) -> tuple[float | None, str | None]:
+def searchable(value: Any) -> tuple[float | None, str | None]:
+    """A parameter as filters look for it: its number, its text; the table stands in `filters.py`."""
     if isinstance(value, bool):
         return float(value), "true" if value else "false"
     if isinstance(value, (int, float)):

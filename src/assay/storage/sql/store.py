@@ -48,6 +48,7 @@ from assay.storage.sql import experiments, points, runs
 from assay.storage.sql.addressing import fate, not_there
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.renaming import Renaming
+from assay.storage.sql.transfers import Transfers
 from assay.storage.sql.trash import Trash
 
 CATALOG_FILE = "catalog.db"
@@ -76,6 +77,7 @@ class SqlStore(Store):
         self._names = self._database.names
         self.trash = Trash(self._database, folder)
         self.renaming = Renaming(self._database, folder)
+        self.transfers = Transfers(self._database, self.objects, folder)
 
     @property
     def path(self) -> str:
