@@ -16,6 +16,7 @@ from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
 from assay.storage.sql.store import CATALOG_FILE, SqlStore
 from assay.tidying import Tidying
+from assay.transfer import Transferring
 
 if TYPE_CHECKING:
     from assay.querying.results import RunResults
@@ -77,7 +78,7 @@ def _data_folder() -> str:
     return os.path.join(base, "assay")
 
 
-class Session(AcrossRuns, Tidying):
+class Session(AcrossRuns, Tidying, Transferring):
     """Which store runs go to, and how calls behave there.
 
     Args:

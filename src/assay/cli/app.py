@@ -13,6 +13,8 @@ from cyclopts import App, CycloptsError, Group
 
 from assay.cli.demo import demo
 from assay.cli.doctor import doctor
+from assay.cli.export import export
+from assay.cli.import_ import import_
 from assay.cli.runs import runs
 from assay.cli.show import show
 from assay.cli.usage import UsageError
@@ -41,7 +43,7 @@ Examples:
 The store is what `--store` names; else `ASSAY_STORE`, the nearest `.assay` folder, or your data folder.
 """
 
-COMMANDS: tuple[Callable[..., int], ...] = (demo, runs, show, where, doctor)
+COMMANDS: tuple[Callable[..., int], ...] = (demo, runs, show, export, import_, where, doctor)
 """What can be called; the docstring of each is its `--help`, and what is slow to load it loads in its body."""
 
 

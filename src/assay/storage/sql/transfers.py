@@ -11,6 +11,7 @@ from assay.storage.sql.addressing import RUNS, experiment_uid, matching_runs, ru
 from assay.storage.sql.database import Connection, Database
 
 if TYPE_CHECKING:
+    from assay.storage.export_file import ExportReader
     from assay.storage.objects import DiskObjects
     from assay.storage.sql.exporting import Exported
     from assay.storage.sql.importing import Imported
@@ -70,26 +71,21 @@ class Transfers:
             raise RunNotFoundError(f"run {name!r} is in the trash; to export it, restore it first")
         return run_id
 
-    def import_runs(self, path: str) -> Imported:
-        """Bring the runs of a file into the store, each whole or not at all.
+    def import_runs(self, file: ExportReader) -> Imported:
+        """Bring the runs of an export, which is whole, into the store, each whole or not at all.
 
         Raises:
-            InvalidInputError: It is no export.
-            ChecksumError: It was cut short or altered; nothing was changed.
-            StoreVersionError: A newer Assay wrote it.
             DamagedError: It holds what Assay does not write.
             RefusedError: There is no space, or no permission; what was imported by then is whole.
             StoreError: Objects are being collected here.
         """
         from assay.storage.collection import keeping
-        from assay.storage.export_file import ExportReader
         from assay.storage.sql.importing import RunImporter
 
-        with ExportReader(path) as file:
-            importer = RunImporter(self._database, self._objects, file)
-            importer.check()
-            with keeping(self._objects):
-                return importer.import_runs()
+        importer = RunImporter(self._database, self._objects, file)
+        importer.check()
+        with keeping(self._objects):
+            return importer.import_runs()
 
 
 def _runs_of(connection: Connection, experiment_name: str | None) -> list[int]:
