@@ -20,12 +20,13 @@ from assay.formats.event import Event
 from assay.storage.contract import ExperimentRecord, RunQuery, Store
 from tests.storage.listing_contract import ListingContract
 from tests.storage.points_contract import PointsContract
+from tests.storage.search_contract import SearchContract
 from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters, run_spec
 
 OpenStore = Callable[[], Store]
 
 
-class StoreContract(ListingContract, PointsContract, ABC):
+class StoreContract(ListingContract, PointsContract, SearchContract, ABC):
     @pytest.fixture
     @abstractmethod
     def open_store(self, tmp_path: Path) -> OpenStore:
