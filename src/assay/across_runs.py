@@ -9,6 +9,7 @@ from assay.errors import InvalidInputError, InvalidTypeError, MetricNotFoundErro
 
 if TYPE_CHECKING:
     from assay.formats.columns import Columns
+    from assay.querying.comparison import Comparison
     from assay.querying.histories import Histories
     from assay.querying.history_stream import HistoryStream
     from assay.run import Run
@@ -129,6 +130,38 @@ class AcrossRuns:
 
         return HistoryStream(listed, lambda uid: self.fresh_store(uid).stream_histories(uid, wanted, view))
 
+    def compare(self, runs: Any, baseline: Any = None) -> Comparison:
+        """Runs side by side: parameters that differ, summaries of metrics, differences to a baseline, curves.
+
+        Args:
+            runs: The runs, as `metric_histories` takes them.
+            baseline: The run that the others are held against, one of them or another; None takes the first.
+
+        Raises:
+            InvalidInputError: There is no run.
+            RunNotFoundError: There is no such run.
+        """
+        from assay.querying.comparison import AXES, Compared, compare_runs
+
+        chosen = self._runs_of(runs)
+        base = None if baseline is None else self._runs_of(baseline)[0]
+        if base is not None and base.id not in {run.id for run in chosen}:
+            chosen.insert(0, base)
+        store = self.fresh_store()
+        compared = []
+        for run in chosen:
+            record = store.run(run.id)
+            metrics = {
+                name: one.with_goal(record.goals.get(name, {}).get("goal"))
+                for name, one in store.summaries(run.id).items()
+            }
+            compared.append(Compared(run, record.parameters, metrics))
+        return compare_runs(
+            compared,
+            base,
+            lambda: ([one.json() for one in run.artifacts(True).values() if one.kind in AXES] for run in chosen),
+        )
+
     def _listed(self, experiment: str | None, filter_text: str | None) -> Iterator[tuple[str, str]]:
         """Name and id of runs, the oldest first, some at a time."""
         from assay.storage.search import SearchQuery
@@ -139,9 +172,9 @@ class AcrossRuns:
                 None if experiment is None else (experiment,), filter_text or "", "created asc", LISTED_AT_ONCE, token
             )
             page = self.fresh_store().search_runs(query)
-            columns = (page.column(name) for name in ("experiment_name", "name", "uid"))
-            for of_experiment, name, uid in zip(*columns, strict=True):
-                yield (name if experiment is not None else f"{of_experiment}/{name}"), uid
+            for place in range(len(page)):
+                run = page.record(place)
+                yield (run.name if experiment is not None else f"{run.experiment_name}/{run.name}"), run.uid
             token = page.next_token
             if token is None:
                 return

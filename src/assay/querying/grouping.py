@@ -46,7 +46,7 @@ class Group:
     def __init__(self, name: str, parameters: dict[str, Any], runs: Sequence[NamedRun], aligned: Aligned) -> None:
         self.name = name
         self.parameters = parameters
-        self.runs = tuple(runs)
+        self.runs: tuple[Any, ...] = tuple(runs)
         self.steps: NDArray[np.int64] = aligned.steps
         self.mean: NDArray[np.float64] = aligned.mean
         self.std: NDArray[np.float64] = aligned.std
@@ -160,7 +160,7 @@ def run_groups(
     names = list(by) if by else [name for name in known if name not in (over or ())]
     groups: dict[tuple[Any, ...], list[NamedRun]] = {}
     for run in runs:
-        groups.setdefault(tuple(_key(parameters[run.id], name) for name in names), []).append(run)
+        groups.setdefault(tuple(parameter_key(parameters[run.id], name) for name in names), []).append(run)
     if over is not None:  # what all have in common tells no group from another
         keys = list(groups)
         names = [name for at, name in enumerate(names) if len({key[at] for key in keys}) > 1]
@@ -199,7 +199,7 @@ def group_runs(
     return Groups(groups)
 
 
-def _key(parameters: Parameters, name: str) -> tuple[str, Any]:
+def parameter_key(parameters: Parameters, name: str) -> tuple[str, Any]:
     """A parameter's value as what equal values have in common: 1 is 1.0, but neither True nor '1'."""
     if name not in parameters:
         return ("none", None)

@@ -83,8 +83,8 @@ class Histories(Mapping[tuple[Any, str], MetricHistory]):
         self._found = read(view)
         self._labels = dict(zip([run.id for run in runs], labels_of(runs), strict=True))
 
-    def __getitem__(self, key: tuple[Any, str]) -> MetricHistory:
-        if isinstance(key, str) or len(key) != 2:
+    def __getitem__(self, key: Any) -> MetricHistory:
+        if not isinstance(key, tuple) or len(key) != 2:
             raise InvalidInputError(f"a history is found by (run, metric), not by {key!r}")
         run = self._find(key[0])
         if run is None or (run.id, key[1]) not in self._found:
@@ -107,7 +107,7 @@ class Histories(Mapping[tuple[Any, str], MetricHistory]):
         run = self._find(key[0])
         return run is not None and (run.id, key[1]) in self._found
 
-    def get(self, key: tuple[Any, str], default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         """The history of a run's metric, or `default` where the run has none."""
         try:
             return self[key]

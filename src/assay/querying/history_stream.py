@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import RefusedError, RunNotFoundError
 from assay.formats.columns import Columns
-from assay.querying.tidy import Part, Tidy, arrow_schema, need
+from assay.querying.tidy import COLUMNS, Part, Tidy, arrow_schema, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,20 +106,40 @@ class HistoryStream(Iterable[HistoryBatch]):
         """
         need("pyarrow")
         parquet = need("pyarrow.parquet")
-        target = os.fspath(path)
-        partial = f"{target}.{os.getpid()}.part"
         points = 0
-        try:
-            with parquet.ParquetWriter(partial, arrow_schema(), compression=compression) as writer:
-                for tidy in self._tidies():
-                    writer.write_batch(tidy.to_batch())
-                    points += len(tidy.step)
-            os.replace(partial, target)
-        except OSError as error:
-            raise RefusedError(f"can't write {target}: {error.strerror or error}", cause=error, path=target) from error
-        finally:
-            if os.path.exists(partial):
-                os.unlink(partial)
+        with (
+            _replacing(os.fspath(path)) as partial,
+            parquet.ParquetWriter(partial, arrow_schema(), compression=compression) as writer,
+        ):
+            for tidy in self._tidies():
+                writer.write_batch(tidy.to_batch())
+                points += len(tidy.step)
+        return points
+
+    def to_csv(self, path: str | os.PathLike[str]) -> int:
+        """Write a CSV file with the columns run, metric, step, timestamp, value; nothing is rounded.
+
+        Args:
+            path: The file; one of that name is replaced once the new one is whole.
+
+        Returns:
+            How many points were written.
+
+        Raises:
+            RefusedError: The file can't be written.
+        """
+        import csv
+
+        points = 0
+        with _replacing(os.fspath(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            for part in self._parts():
+                columns = part.columns
+                times = (f"{time}Z" for time in columns.timestamps_us.view("datetime64[us]"))
+                rows = zip(columns.steps.tolist(), times, columns.values.tolist(), strict=True)
+                writer.writerows((part.run, part.metric, *row) for row in rows)
+                points += len(columns)
         return points
 
     def to_pandas(self) -> Any:
@@ -128,3 +149,19 @@ class HistoryStream(Iterable[HistoryBatch]):
     def to_polars(self) -> Any:
         """A polars DataFrame of all points, which must fit into memory: run, metric, step, timestamp, value."""
         return Tidy(list(self._parts())).to_polars()
+
+
+@contextmanager
+def _replacing(target: str) -> Iterator[str]:
+    """A path to write to; what was written replaces the target once all of it is there."""
+    partial = f"{target}.{os.getpid()}.part"
+    try:
+        yield partial
+        os.replace(partial, target)
+    except OSError as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise RefusedError(f"can't write {target}: {error.strerror or error}", cause=error, path=target) from error
+    finally:
+        if os.path.exists(partial):
+            os.unlink(partial)
