@@ -11,12 +11,19 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError, Group
 
+from assay.cli.delete import delete
 from assay.cli.demo import demo
 from assay.cli.doctor import doctor
 from assay.cli.export import export
+from assay.cli.gc import gc
 from assay.cli.import_ import import_
+from assay.cli.move import move
+from assay.cli.rename import rename
+from assay.cli.restore import restore
+from assay.cli.retag import retag
 from assay.cli.runs import runs
 from assay.cli.show import show
+from assay.cli.trash import trash
 from assay.cli.usage import UsageError
 from assay.cli.where import where
 from assay.errors import AssayError
@@ -43,7 +50,22 @@ Examples:
 The store is what `--store` names; else `ASSAY_STORE`, the nearest `.assay` folder, or your data folder.
 """
 
-COMMANDS: tuple[Callable[..., int], ...] = (demo, runs, show, export, import_, where, doctor)
+COMMANDS: tuple[Callable[..., int], ...] = (
+    demo,
+    runs,
+    show,
+    export,
+    import_,
+    where,
+    doctor,
+    trash,
+    restore,
+    delete,
+    rename,
+    move,
+    retag,
+    gc,
+)
 """What can be called; the docstring of each is its `--help`, and what is slow to load it loads in its body."""
 
 
