@@ -28,6 +28,7 @@ ROWS = {
     "writers": "writers",
     "starts": "starts",
     "reading": "reading",
+    "histories": "histories",
     "new-run": "new_run",
 }
 """What `--rows` takes, and the module that measures it."""

@@ -25,6 +25,7 @@ FIRST = {
     "writers": "8 processes, 8 runs: 16,000 points, logged and closed",
     "starts": "4 processes start 4 runs at once, WAL: longest wait until the run is entered",
     "reading": "reading 20,000 points",
+    "histories": "1,000 points of a series of 200,000",
     "new-run": "a new run (20 parameters, 5 metrics)",
 }
 

@@ -109,7 +109,13 @@ class HistoryStream(Iterable[HistoryBatch]):
         points = 0
         with (
             _replacing(os.fspath(path)) as partial,
-            parquet.ParquetWriter(partial, arrow_schema(), compression=compression) as writer,
+            parquet.ParquetWriter(
+                partial,
+                arrow_schema(),
+                compression=compression,
+                use_dictionary=["run", "metric"],
+                column_encoding={"step": "DELTA_BINARY_PACKED", "timestamp": "DELTA_BINARY_PACKED"},
+            ) as writer,
         ):
             for tidy in self._tidies():
                 writer.write_batch(tidy.to_batch())

@@ -89,17 +89,19 @@ class Tidy:
     def to_batch(self) -> Any:
         """A pyarrow RecordBatch of `arrow_schema()`."""
         arrow = need("pyarrow")
-        return arrow.RecordBatch.from_arrays(
-            [
-                arrow.DictionaryArray.from_arrays(self.run, arrow.array(self.runs, arrow.string())),
-                arrow.DictionaryArray.from_arrays(self.metric, arrow.array(self.metrics, arrow.string())),
-                arrow.array(self.step),
-                arrow.array(self.timestamp_us).cast(arrow.timestamp("us", "UTC")),
-                # From pandas NaN would become null; from numpy it stays a value.
-                arrow.array(self.value, from_pandas=False),
-            ],
-            schema=arrow_schema(),
-        )
+
+        def column(kind: Any, values: Any) -> Any:
+            # Not `pyarrow.array`: that imports pandas where it is installed, which takes 60 MB.
+            return arrow.Array.from_buffers(kind, len(values), [None, arrow.py_buffer(values)])
+
+        names = [
+            arrow.DictionaryArray.from_arrays(column(arrow.int32(), numbers), arrow.array(known, arrow.string()))
+            for known, numbers in ((self.runs, self.run), (self.metrics, self.metric))
+        ]
+        schema = arrow_schema()
+        points = [self.step, self.timestamp_us, self.value]
+        columns = [column(kind, values) for kind, values in zip(schema.types[2:], points, strict=True)]
+        return arrow.RecordBatch.from_arrays([*names, *columns], schema=schema)
 
 
 def arrow_schema() -> Any:
