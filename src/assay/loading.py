@@ -183,7 +183,7 @@ def search_runs(
         token=next_token,
     )
     found = session.fresh_store().search_runs(query)
-    return RunResults(found, lambda record: Run._of(session, record), table_html)
+    return RunResults(found, lambda record: Run._of(session, record))
 
 
 def _texts(what: str, given: str | Sequence[str]) -> list[str]:

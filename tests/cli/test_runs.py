@@ -70,6 +70,51 @@ def test_runs_are_sorted_filtered_and_limited(
     assert expected == names(assay("runs", "--json", *arguments))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--filter", "params.lr < 0.25"], ["digits/second", "digits/first"]),
+        (["--filter", "experiment = 'LETTERS' or metrics.odd is nan"], ["letters/first", "digits/first"]),
+        (["--filter", "params.lr > 0.1", "--sort", "metrics.loss", "--limit", "1"], ["digits/third"]),
+        (["--filter", "params.lr > 7"], []),
+        (["--filter", " ", "--limit", "1"], ["letters/first"]),
+        (["--sort", "status, params.lr desc"], ["digits/third", "digits/second", "digits/first", "letters/first"]),
+        (["--sort", "experiment desc, params.lr"], ["letters/first", "digits/first", "digits/second", "digits/third"]),
+        (["--sort", "metrics.accuracy", "--limit", "1"], ["digits/third"]),
+        (["--sort", 'metrics."accuracy" asc', "--limit", "1"], ["digits/first"]),
+    ],
+)
+def test_runs_are_filtered_and_ordered_in_the_language_of_filters(
+    assay: Assay, runs: Path, arguments: list[str], expected: list[str]
+) -> None:
+    assert expected == names(assay("runs", "--json", *arguments))
+
+
+def test_a_filter_that_picks_more_than_is_shown_says_so(assay: Assay, runs: Path) -> None:
+    assert "the first 2 runs of more (--limit)" in assay("runs", "--filter", "status != 'Failed'", "--limit", "2").out
+    assert "3 runs in" in assay("runs", "--filter", "status != 'Failed'").out
+    assert "No runs that the filter picks in" in assay("runs", "--filter", "name = 'nobody'").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--filter", "metrics.loss < 'low'"], "can't read the filter at column 16: metrics.loss is compared with"),
+        (["--sort", "metrcs.loss"], "can't read the order at column 1: there is no field"),
+        (["--sort", ""], "--sort is a field"),
+        (["--sort", "status, name", "--ascending"], "each can have asc or desc of its own"),
+        (["--sort", "params.lrr"], "nearest: 'params.lr'"),
+    ],
+)
+def test_a_filter_or_an_order_that_cannot_be_taken_is_wrong_usage(
+    assay: Assay, runs: Path, arguments: list[str], expected: str
+) -> None:
+    said = assay("runs", *arguments)
+
+    assert 2 == said.code
+    assert expected in said.err
+
+
 def test_sorting_by_what_nothing_has_is_wrong_usage(assay: Assay, runs: Path) -> None:
     said = assay("runs", "--sort", "metrics.lsos")
 

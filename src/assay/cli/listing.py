@@ -2,72 +2,100 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from assay.cli.usage import UsageError
 from assay.errors import ExperimentNotFoundError, nearest
+from assay.formats.filter_error import FilterError
+from assay.formats.filter_tree import Field, OrderKey
 from assay.formats.summary import Summary
-from assay.storage.contract import RunQuery, RunRecord, Store
+from assay.storage.contract import RunRecord, Store
+from assay.storage.search import FoundRuns, SearchQuery
 
-METRICS, PARAMETERS = "metrics.", "params."
-_STORE_ORDER = {"name": "Name", "created": "CreationTime"}
-_KEYS: Mapping[str, Callable[[RunRecord], Any]] = {
-    "name": lambda run: run.name,
-    "experiment": lambda run: run.experiment_name,
-    "status": lambda run: run.status,
-    "created": lambda run: run.created_us,
-    "started": lambda run: run.start_us,
-    "ended": lambda run: run.end_us,
-    "duration": lambda run: None if run.end_us is None or run.start_us is None else run.end_us - run.start_us,
-}
-
-_Item = TypeVar("_Item")
 Row = tuple[RunRecord, dict[str, Summary]]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Runs with the summaries of their metrics, and how many there are in all."""
+    """Runs with the summaries of their metrics, and how many there are in all; None where a filter picked them."""
 
     rows: list[Row]
-    total: int
+    total: int | None
+    more: bool
 
 
-def list_records(store: Store, experiment: str | None, *, sort: str, ascending: bool, limit: int | None) -> Listing:
-    """The runs of an experiment or of the whole store, in order.
+def list_records(
+    store: Store, experiment: str | None, *, text: str | None, sort: str, ascending: bool, limit: int | None
+) -> Listing:
+    """The runs that a filter picks of an experiment or of the whole store, in order.
 
     Raises:
         ExperimentNotFoundError: There is no such experiment.
-        UsageError: There is nothing of that name to sort by.
+        UsageError: The filter or the order can't be read, or no run has what to sort by.
     """
+    experiments = store.experiments()
     if experiment is not None:
         experiment = experiment.lower()
-        known = [one.name for one in store.experiments()]
+        known = [one.name for one in experiments]
         if experiment not in known:
             raise ExperimentNotFoundError(
                 f"no experiment {experiment!r}{nearest(experiment, known)} in {store.location}"
             )
-    total = sum(one.run_count for one in store.experiments() if experiment in (None, one.name))
-    if sort in _STORE_ORDER:
-        page = store.list_runs(RunQuery(experiment, sort_by=_STORE_ORDER[sort], descending=not ascending, limit=limit))
-        return Listing([(run, summaries_of(store, run)) for run in page.runs], total)
-    runs = store.list_runs(RunQuery(experiment)).runs
-    if sort in _KEYS:
-        key = _KEYS[sort]
-        ordered = _in_order([(key(run), run) for run in runs], ascending)[:limit]
-        return Listing([(run, summaries_of(store, run)) for run in ordered], total)
-    if sort.startswith(PARAMETERS):
-        name = sort.removeprefix(PARAMETERS)
-        _check_known(sort, name, PARAMETERS, [known for run in runs for known in run.parameters])
-        ordered = _in_order([(run.parameters.get(name), run) for run in runs], ascending)[:limit]
-        return Listing([(run, summaries_of(store, run)) for run in ordered], total)
-    rows = [(run, summaries_of(store, run)) for run in runs]
-    name = sort.removeprefix(METRICS) if sort.startswith(METRICS) else ""
-    _check_known(sort, name, METRICS, [known for _, metrics in rows for known in metrics])
-    return Listing(_in_order([(shown_value(row[1].get(name)), row) for row in rows], ascending)[:limit], total)
+    try:
+        order_by, keys = _order(sort, ascending)
+        query = SearchQuery(None if experiment is None else (experiment,), text or "", order_by, limit)
+        found = store.search_runs(query)
+    except FilterError as error:
+        raise UsageError(str(error)) from error
+    if len(found):
+        _check_known(store, query, keys[0].field, found.record(0))
+    rows = []
+    for place in range(len(found)):
+        record = found.record(place)
+        rows.append((record, summaries_of(store, record)))
+    total = None if text else sum(one.run_count for one in experiments if experiment in (None, one.name))
+    return Listing(rows, total, found.next_token is not None)
+
+
+def _order(sort: str, ascending: bool) -> tuple[str, list[OrderKey]]:
+    """The order as `assay.formats.filter` reads it: one field without a direction is by what a table shows of it."""
+    from assay.formats.filter import parse_order
+    from assay.formats.filter_field import shown_field
+
+    keys = parse_order(sort)
+    if not keys:
+        raise UsageError("--sort is a field, such as created or metrics.loss; nothing was given")
+    plain = sort.strip()
+    if len(keys) > 1 or plain.lower().endswith((" asc", " desc")):
+        if ascending:
+            raise UsageError(f"--ascending is for one field; in --sort {sort!r} each can have asc or desc of its own")
+        return sort, keys
+    direction = "asc" if ascending else "desc"
+    if keys[0].field.kind == "metric" and keys[0].field.statistic == "last":
+        best = shown_field(Field("metric", keys[0].field.name, "best"))
+        return f"{best} {direction}, {plain} {direction}", keys
+    return f"{plain} {direction}", keys
+
+
+def _check_known(store: Store, query: SearchQuery, field: Field, first: RunRecord) -> None:
+    """Refuse to sort by a metric or a parameter that no run has: one that has it would stand first."""
+    from assay.formats.filter_field import shown_field
+
+    if field.kind == "metric" and field.name not in store.summaries(first.uid):
+        known = set(_all_runs(store, query).metric_names.values())
+    elif field.kind == "parameter" and first.parameters.get(field.name) is None:
+        runs = _all_runs(store, query)
+        known = {name for place in range(len(runs)) for name in runs.record(place).parameters}
+    else:
+        return
+    if field.name not in known:  # a parameter may be None in all of them
+        shown = shown_field(field)
+        choices = [shown_field(Field(field.kind, name)) for name in sorted(known)]
+        raise UsageError(f"--sort {shown}: no run has it{nearest(shown, choices)}")
+
+
+def _all_runs(store: Store, query: SearchQuery) -> FoundRuns:
+    return store.search_runs(SearchQuery(query.experiment_names, query.filter))
 
 
 def summaries_of(store: Store, run: RunRecord) -> dict[str, Summary]:
@@ -81,27 +109,3 @@ def shown_value(summary: Summary | None) -> float | None:
     if summary is None:
         return None
     return summary.last if summary.best is None else summary.best
-
-
-def _check_known(sort: str, name: str, prefix: str, known: list[str]) -> None:
-    if name not in known:
-        choices = [*_KEYS, *(prefix + one for one in dict.fromkeys(known))]
-        raise UsageError(
-            f"--sort {sort!r}: no run has it{nearest(sort, choices)}; it is one of {', '.join(_KEYS)}, "
-            f"{METRICS}NAME or {PARAMETERS}NAME"
-        )
-
-
-def _in_order(keyed: list[tuple[Any, _Item]], ascending: bool) -> list[_Item]:
-    there = [pair for pair in keyed if not _is_missing(pair[0])]
-    there.sort(key=lambda pair: _comparable(pair[0]), reverse=not ascending)
-    return [item for _, item in there] + [item for key, item in keyed if _is_missing(key)]
-
-
-def _is_missing(key: Any) -> bool:
-    return key is None or (isinstance(key, float) and math.isnan(key))
-
-
-def _comparable(key: Any) -> tuple[int, Any]:
-    # Parameters of one name may be of several types: numbers stand before texts.
-    return (0, key) if isinstance(key, int | float) else (1, str(key))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from assay.cli.usage import Flag, Json
+
+if TYPE_CHECKING:
+    from assay.cli.listing import Listing
 
 SCREENFUL = 50
 """Runs in a table where no limit is given."""
@@ -16,6 +19,7 @@ SCREENFUL = 50
 def runs(
     *,
     experiment: str | None = None,
+    filter: str | None = None,  # noqa: A002 (what users type)
     sort: str = "created",
     ascending: Flag = False,
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
@@ -29,13 +33,16 @@ def runs(
     the screen are left out of the table, never out of the JSON.
 
         assay runs --experiment digits --sort metrics.val/accuracy
+        assay runs --filter "metrics.loss < 0.1 and params.lr in (0.1, 0.3)"
         assay runs --sort params.lr --ascending --limit 10
         assay runs --json | jq '.[] | {run_name, loss: .metrics.loss.last}'
 
     Args:
         experiment: Only runs of this experiment.
+        filter: Only runs that it picks, in the language of docs/filters.md: metrics.NAME, params.NAME, tags.NAME,
+            status, created and others, compared and put together by and, or, not.
         sort: name, experiment, status, created, started, ended, duration, metrics.NAME or params.NAME; the greatest
-            or latest first, runs without it last.
+            or latest first, runs without it last. Or several, each with its direction: "params.depth, created desc".
         ascending: The least or earliest first.
         limit: At most so many. A table shows 50 where this is left out, JSON all.
         json: Print a JSON array with everything, NaN and infinities as strings.
@@ -50,7 +57,7 @@ def runs(
         return _nothing_yet(json)
     if limit is None and not json:
         limit = SCREENFUL
-    listing = list_records(session.fresh_store(), experiment, sort=sort, ascending=ascending, limit=limit)
+    listing = list_records(session.fresh_store(), experiment, text=filter, sort=sort, ascending=ascending, limit=limit)
     if json:
         print_json([run_document(run, metrics) for run, metrics in listing.rows])
         return 0
@@ -58,10 +65,11 @@ def runs(
 
     screen = console()
     if not listing.rows:
-        screen.print(f"No runs in {session.location}", soft_wrap=True)
+        picked = "that the filter picks " if filter else ""
+        screen.print(f"No runs {picked}in {session.location}", soft_wrap=True)
         return 0
     screen.print(run_table(listing.rows, screen.width))
-    screen.print(_footer(listing.total, len(listing.rows), session.location), style="dim", soft_wrap=True)
+    screen.print(_footer(listing, session.location), style="dim", soft_wrap=True)
     return 0
 
 
@@ -75,8 +83,14 @@ def _nothing_yet(json: bool) -> int:
     return 0
 
 
-def _footer(total: int, shown: int, location: str) -> str:
+def _footer(listing: Listing, location: str) -> str:
     from assay.cli.wording import amount
 
-    more = f"{shown} of {amount(total, 'run')} (all: --limit {total})" if shown < total else amount(total, "run")
+    shown = len(listing.rows)
+    if listing.total is None:
+        more = f"the first {amount(shown, 'run')} of more (--limit)" if listing.more else amount(shown, "run")
+    elif listing.more:
+        more = f"{shown} of {amount(listing.total, 'run')} (all: --limit {listing.total})"
+    else:
+        more = amount(listing.total, "run")
     return f"{more} in {location} · all about one: assay show RUN"

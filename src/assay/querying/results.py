@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from assay.formats.html_table import MOST_ROWS, table_html
 from assay.querying import conversion
 from assay.querying.table import Column, columns_of
 from assay.storage.contract import RunRecord
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 R = TypeVar("R")
-_SHOWN = 50
-"""Rows that a notebook shows; how many there are stands below."""
 
 
 class RunResults(Sequence[R], Generic[R]):
@@ -31,7 +30,6 @@ class RunResults(Sequence[R], Generic[R]):
     Args:
         found: What the store found.
         make_run: A run of its record.
-        make_html: A table for a notebook, of a heading and rows.
 
     Attributes:
         next_token: To be passed, with the same question, for the runs behind these; None where there are none.
@@ -41,12 +39,10 @@ class RunResults(Sequence[R], Generic[R]):
         self,
         found: FoundRuns,
         make_run: Callable[[RunRecord], R],
-        make_html: Callable[[Sequence[str], Sequence[Sequence[Any]]], str],
     ) -> None:
         self.next_token = found.next_token
         self._found = found
         self._make_run = make_run
-        self._make_html = make_html
         self._runs: dict[int, R] = {}
 
     def __len__(self) -> int:
@@ -78,11 +74,11 @@ class RunResults(Sequence[R], Generic[R]):
         return f"<RunResults: {len(self):,} run{'' if len(self) == 1 else 's'}{': ' if names else ''}{shown}{more}>"
 
     def _repr_html_(self) -> str:
-        columns = columns_of(self._found.first(_SHOWN))
+        columns = columns_of(self._found.first(MOST_ROWS))
         cells = [_shown_cells(column) for column in columns]
-        table = self._make_html([column.name for column in columns], list(zip(*cells, strict=True)))
+        table = table_html([column.name for column in columns], list(zip(*cells, strict=True)))
         more = ", and more behind next_token" if self.next_token else ""
-        first = f"the first {_SHOWN} of " if len(self) > _SHOWN else ""
+        first = f"the first {MOST_ROWS} of " if len(self) > MOST_ROWS else ""
         return f"{table}<p>{first}{len(self):,} run{'' if len(self) == 1 else 's'}{more}</p>"
 
     def columns(self) -> list[Column]:
