@@ -167,7 +167,6 @@ def search_runs(
     next_token: str | None,
 ) -> RunResults[Run]:
     """The runs that a filter picks: `Session.search_runs` says the rest."""
-    from assay.formats.html_table import table_html
     from assay.querying.results import RunResults
 
     if max_results is not None and step_number(max_results) < 1:
