@@ -394,8 +394,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
 
     def close(self) -> None:
         """Send what is still to be sent; bounded in time, may be called at any time, and the run stays usable."""
-        for line in recorder.lines_of(self._uid):
-            line.try_ship(at_once=True)
+        recorder.refresh(self._uid)
 
     # How it shows itself
 

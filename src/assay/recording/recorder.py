@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from assay.errors import AssayError, RunNotFoundError
+from assay.errors import AssayError, RunNotFoundError, StoreError
+from assay.recording.errands import Errands
 from assay.recording.journal import Journal
 from assay.recording.outbox import Outbox, Segment
 from assay.storage.contract import Opening, Store, WriterSpec
@@ -167,11 +168,13 @@ class Recorder:
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
-        self._end, self._news = threading.Event(), threading.Event()
+        self._errands = Errands()
+        self._end = threading.Event()
         self._threads: list[threading.Thread] = []
         self._pid = os.getpid()
         self._stopping = False
         self.held_back = 0
+        self._next_look_s = 0.0
         self._unknown_parents: list[tuple[Store, Opening]] = []
         self.when_stopped: list[Callable[[], None]] = []
 
@@ -185,36 +188,30 @@ class Recorder:
         journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable)
         self._start()
         if not known_to_store:
-            self._news.set()
+            self._next_look_s = min(self._next_look_s, time.monotonic() + NEWS_AFTER_S)
+            self._errands.wake()
         return line
 
     def _start(self) -> None:
         if not self._threads and not self._stopping:
-            self._end, self._news = threading.Event(), threading.Event()
-            for work, name in ((self._carry, "assay-recorder"), (self._keep, "assay-keeper")):
-                thread = threading.Thread(target=work, args=(self._end, self._news), name=name, daemon=True)
-                self._threads.append(thread)
-                thread.start()
+            self._next_look_s = time.monotonic() + INTERVAL_S
+            keeper = threading.Thread(target=self._keep, name="assay-keeper", daemon=True)
+            self._threads = [self._errands.begin(self._carry, "assay-recorder"), keeper]
+            keeper.start()
 
-    def _carry(self, end: threading.Event, news: threading.Event) -> None:
-        pause_s = INTERVAL_S
-        while not end.is_set():
-            if news.wait(pause_s):
-                news.clear()
-                end.wait(NEWS_AFTER_S)
-            if end.is_set():
-                return
+    def _carry(self) -> None:
+        while not self._end.is_set():
+            self._errands.take(self._next_look_s - time.monotonic())
             now = time.monotonic()
+            if now < self._next_look_s or self._end.is_set():
+                continue
             for line in list(self._lines.values()):
-                if line.ending:
-                    self._guarded(partial(self._finish, line))
-                else:
-                    self._guarded(line.try_ship)
-            pause_s = max(0.05, now + INTERVAL_S - time.monotonic())
+                self._guarded(partial(self._finish, line) if line.ending else line.try_ship)
+            self._next_look_s = max(time.monotonic() + 0.05, now + INTERVAL_S)
 
-    def _keep(self, end: threading.Event, _news: threading.Event) -> None:
+    def _keep(self) -> None:
         pause_s = KEEP_AFTER_S
-        while not end.wait(pause_s):
+        while not self._end.wait(pause_s):
             for line in list(self._lines.values()):
                 if time.monotonic() - line.settled_s >= KEEP_AFTER_S:
                     self._guarded(line.hold)
@@ -235,19 +232,21 @@ class Recorder:
         Raises:
             AssayError: The store does not take it now.
         """
-        for line in list(self._lines.values()):
-            if run_uid in (None, line.journal.run["uid"]) and store in (None, line.store):
-                line.ship()
+        for line in self._lines_of(run_uid, store):
+            self._errands.do(line.ship)
 
-    def refresh(self, run_uid: str | None, store: Store) -> None:
+    def refresh(self, run_uid: str | None, store: Store | None = None) -> None:
         """Let the store have what this process logged, as far as it takes it now: for a read that comes next."""
-        for line in list(self._lines.values()):
-            if store is line.store and run_uid in (None, line.journal.run["uid"]):
-                line.try_ship(at_once=True)
+        for line in self._lines_of(run_uid, store):
+            with contextlib.suppress(StoreError):  # of a read in a finalizer, that ran within the recorder
+                self._errands.do(partial(line.try_ship, at_once=True))
 
-    def lines_of(self, run_uid: str) -> list[Line]:
-        """The lines of a run."""
-        return [line for line in list(self._lines.values()) if line.journal.run["uid"] == run_uid]
+    def _lines_of(self, run_uid: str | None, store: Store | None) -> list[Line]:
+        return [
+            line
+            for line in list(self._lines.values())
+            if store in (None, line.store) and run_uid in (None, line.journal.run["uid"])
+        ]
 
     def writers(self) -> set[str]:
         """The writers that live in this process."""
@@ -266,36 +265,39 @@ class Recorder:
         if leave is not None:
             journal.log_event("leave", leave, last=True)
         journal.seal()
-        if not journal.shipping.acquire(timeout=timeout_s):
-            line.ending = True  # the recorder is waiting for the store, and goes on when that answers
+        problems: list[str] = []
+        if not self._errands.do(lambda: self._try_end(line, deadline_s, problems), timeout_s=timeout_s):
+            line.ending = True
             return (
                 f"{line.name}: the store has not answered for {timeout_s:.0f} s; what is left is kept in "
                 f"{journal.events_path} and sent when it does, by this process or whoever next opens the store"
             )
+        return problems[0] if problems else None
+
+    def _try_end(self, line: Line, deadline_s: float, problems: list[str]) -> None:
+        journal = line.journal
         try:
             line.ship(deadline_s=deadline_s, ending=True)
-            self._lines.pop(journal.writer, None)
-            journal.remove()
         except (AssayError, OSError) as error:
-            self._lines.pop(journal.writer, None)
-            line.hold()
-            journal.abandon()
-            return (
+            if line.ending:  # nobody waits any more
+                return
+            problems.append(
                 f"{line.name}: the store did not take everything ({error}); what is left is kept in "
                 f"{journal.events_path} and goes into the store when it is next opened"
             )
-        finally:
-            journal.shipping.release()
-        return None
+            self._lines.pop(journal.writer, None)
+            line.hold()
+            journal.abandon()
+        else:
+            self._lines.pop(journal.writer, None)
+            journal.remove()
 
     def _finish(self, line: Line) -> None:
-        """End a writer whose `end` could not wait for it."""
-        with line.journal.shipping:
-            if line.journal.writer in self._lines:
-                line.try_ship(ending=True)
-                if line.failures == 0:
-                    del self._lines[line.journal.writer]
-                    line.journal.remove()
+        """End a writer for which `end` could not wait."""
+        line.try_ship(ending=True)
+        if line.failures == 0:
+            self._lines.pop(line.journal.writer, None)
+            line.journal.remove()
 
     def stop(self) -> None:
         """End every writer that is still open, as the interpreter ends."""
@@ -303,11 +305,11 @@ class Recorder:
         threads, self._threads = self._threads, []
         if self._pid == os.getpid():
             self._end.set()
-            self._news.set()
+            self._errands.wake()
             for thread in threads:
                 thread.join(CLOSE_TIMEOUT_S)
         for line in list(self._lines.values()):
-            if line.journal.pid != os.getpid():
+            if line.journal.pid != os.getpid() or line.journal.closed:
                 continue
             leave = None
             if line.journal.entered:

@@ -302,7 +302,7 @@ class Database:
 
     def _too_slow(self) -> StoreError:
         return StoreError(
-            f"another process or thread has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
+            f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
             "stopped (Ctrl-Z, a debugger)?"
         )
 
