@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -265,14 +266,22 @@ print(json.dumps(use(sys.argv[1])))
 def test_a_folder_that_can_only_be_read(
     store: Path, tmp_path: Path, is_open: bool, pytestconfig: pytest.Config
 ) -> None:
-    for folder in (store, *store.parents[:3]):
-        folder.chmod(0o755)
+    # Below a folder that the other user can pass through, unlike those of pytest.
+    with tempfile.TemporaryDirectory(prefix="assay-readable-") as readable:
+        os.chmod(readable, 0o755)
+        read_as_another(
+            Path(shutil.copytree(store, Path(readable) / "store")), tmp_path, is_open, pytestconfig.rootpath
+        )
+
+
+def read_as_another(store: Path, tmp_path: Path, is_open: bool, rootpath: Path) -> None:
+    store.chmod(0o755)
     if is_open:
         assert load_run("hit", "digits", Session(str(store))).metrics
     before = sorted(path.name for path in store.rglob("*"))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", AS_ANOTHER, str(store), shutil.copytree(store, tmp_path / "copy")],
-        cwd=pytestconfig.rootpath,
+        cwd=rootpath,
         capture_output=True,
         text=True,
         timeout=60,
