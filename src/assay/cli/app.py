@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError, Group
 
+from assay.cli.compare import compare
 from assay.cli.delete import delete
 from assay.cli.demo import demo
 from assay.cli.doctor import doctor
@@ -54,6 +55,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     demo,
     runs,
     show,
+    compare,
     export,
     import_,
     where,

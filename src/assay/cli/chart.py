@@ -27,16 +27,37 @@ def curve(xs: Sequence[float], ys: Sequence[float], *, width: int, height: int, 
         height: Lines, the axis included.
         style: Of the curve.
     """
+    return overlay([(xs, ys, style)], width=width, height=height)
+
+
+def overlay(
+    curves: Sequence[tuple[Sequence[float], Sequence[float], str]], *, width: int, height: int
+) -> RenderableType:
+    """Curves over the unit square, laid over each other: where two meet, the later one's style shows.
+
+    Args:
+        curves: Of each where its vertices stand across and up, from 0 to 1, and its style.
+        width: Characters across, the axis included.
+        height: Lines, the axis included.
+    """
     columns, lines = width - 2, height - 1
     cells = [[0] * columns for _ in range(lines)]
-    points = list(zip(xs, ys, strict=True))
-    for (x0, y0), (x1, y1) in pairwise(points):
-        _draw_line(cells, (x0, y0), (x1, y1))
+    styles = [[""] * columns for _ in range(lines)]
+    for xs, ys, style in curves:
+        drawn = [[0] * columns for _ in range(lines)]
+        for start, end in pairwise(zip(xs, ys, strict=True)):
+            _draw_line(drawn, start, end)
+        for line, row in enumerate(drawn):
+            for column, dots in enumerate(row):
+                if dots:
+                    cells[line][column] |= dots
+                    styles[line][column] = style
     text = Text(no_wrap=True)
     for index, row in enumerate(cells):
         text.append("1" if index == 0 else " ", "dim")
         text.append("┤" if index == 0 else "│", "dim")
-        text.append("".join(chr(_BLANK + cell) if cell else " " for cell in row), style)
+        for cell, style in zip(row, styles[index], strict=True):
+            text.append(chr(_BLANK + cell) if cell else " ", style)
         text.append("\n")
     text.append("0└" + "─" * (columns - 1) + "1", "dim")
     return text

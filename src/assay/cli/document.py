@@ -34,11 +34,12 @@ def run_document(run: RunRecord, metrics: Mapping[str, Summary]) -> dict[str, An
         "refused": run.refused,
         "tags": run.tags,
         "parameters": run.parameters,
-        "metrics": {name: _summary(metric) for name, metric in metrics.items()},
+        "metrics": {name: summary_document(metric) for name, metric in metrics.items()},
     }
 
 
-def _summary(metric: Summary) -> dict[str, Any]:
+def summary_document(metric: Summary) -> dict[str, Any]:
+    """The summary of a metric."""
     fields = asdict(metric)
     fields["last_timestamp"] = utc(fields.pop("last_timestamp_us"))
     return fields

@@ -33,7 +33,7 @@ def show(run: str, /, *, experiment: str | None = None, json: Json = False, stor
 
     session = find_store(store)
     if session is None:
-        raise RunNotFoundError(f"no run {run!r}: {_empty_place()}")
+        raise RunNotFoundError(f"no run {run!r}: {empty_place()}")
     opened = session.fresh_store()
     record = find_record(opened, run, experiment)
     metrics = summaries_of(opened, record)
@@ -47,7 +47,8 @@ def show(run: str, /, *, experiment: str | None = None, json: Json = False, stor
     return 1 if page.damaged else 0
 
 
-def _empty_place() -> str:
+def empty_place() -> str:
+    """Why there are no runs: the store that is meant is not there yet."""
     from assay.session import where
 
     return f"there is no store in {where()[0]} yet; name another by --store or ASSAY_STORE"
