@@ -32,7 +32,7 @@ def words(number: int) -> str:
 
 
 def log_and_read(store: Path, scratch: Path, number: int, seed: int) -> None:
-    """Log one run after another, each with bytes that other runs have too, drop or have dropped; read back meanwhile."""
+    """Log one run after another, with bytes that other runs have too, drop or have dropped; read back meanwhile."""
     os.environ["ASSAY_QUIET"] = "1"
     chance = random.Random(seed)
     folder = scratch / f"folder-{number}"
