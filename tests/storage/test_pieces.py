@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from assay.storage.pieces import once_a_step, pieces_of, thin_pieces
 from assay.storage.series import StoredPart, read_series, thin
 from tests.formats import points
 from tests.formats.points import INT64_MAX, INT64_MIN, same_points, sorted_columns
-from tests.storage.test_series import stored
+from tests.storage.test_series import assert_is_view, cut, spiky, stored
 
 REPEATED = st.sampled_from(["all", "first", "last"])
 HELD = 1024
@@ -82,8 +83,28 @@ def test_a_view_drawn_from_pieces_is_that_of_the_whole(repeated: str, max_points
     view = read_series(parts, max_points=max_points, first_step=10, end_step=None, repeated=repeated)
 
     whole = read_series(parts, max_points=None, first_step=10, end_step=None, repeated=repeated)
-    assert same_points(thin(whole, max_points), view)
-    assert max_points >= len(view)
+    assert_is_view(view, whole, max_points)
+    if repeated != "all":
+        assert same_points(thin(whole, max_points), view)
+
+
+@pytest.mark.usefixtures("few_held")
+def test_a_view_of_a_resumed_series_reads_points_only_where_its_parts_overlap() -> None:
+    whole = [spiky(20_000, seed) for seed in (1, 2)]
+    first = cut(whole[0], range(1000, 20_000, 1000))
+    second = [
+        part for part in cut(whole[1], range(1000, 20_000, 1000)) if part.first_step > int(whole[0].steps[18_500])
+    ]
+    late = [replace(part, load=_never) for part in first[:15]]
+
+    view = read_series([*late, *first[15:], *second], max_points=20, first_step=None, end_step=None)
+
+    merged = read_series([*first, *second], max_points=None, first_step=None, end_step=None)
+    assert_is_view(view, merged, 20)
+
+
+def _never() -> Columns:
+    raise AssertionError("its points were read")
 
 
 @given(

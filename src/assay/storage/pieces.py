@@ -39,7 +39,7 @@ def pieces_of(parts: Sequence[StoredPart], low: int, high: int, repeated: str = 
         repeated: One of `REPEATED`.
     """
     inside = [part for part in parts if part.last_step >= low and part.first_step <= high]
-    found = (piece for group in _overlapping(inside) for piece in _merged(group))
+    found = (piece for group in overlapping_parts(inside) for piece in merged_pieces(group))
     within = (within_steps(piece, low, high) for piece in found)
     return _once_a_step((piece for piece in within if len(piece)), repeated)
 
@@ -102,7 +102,7 @@ def thin_pieces(pieces: Iterable[Columns], count: int, max_points: int) -> Colum
     return Columns(candidates.steps[keep], candidates.timestamps_us[keep], candidates.values[keep])
 
 
-def _overlapping(parts: Sequence[StoredPart]) -> Iterator[list[StoredPart]]:
+def overlapping_parts(parts: Sequence[StoredPart]) -> Iterator[list[StoredPart]]:
     """The parts in groups, each wholly before the next; within a group in the order in which they were given."""
     group: list[int] = []
     reached = 0
@@ -116,7 +116,8 @@ def _overlapping(parts: Sequence[StoredPart]) -> Iterator[list[StoredPart]]:
         yield [parts[one] for one in sorted(group)]
 
 
-def _merged(group: Sequence[StoredPart]) -> Iterator[Columns]:
+def merged_pieces(group: Sequence[StoredPart]) -> Iterator[Columns]:
+    """The points of parts that overlap, in order, piece by piece."""
     if len(group) == 1 or sum(part.count for part in group) <= HELD_POINTS:
         yield join_columns([part.load() for part in group])
         return

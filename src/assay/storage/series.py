@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from assay.formats.chunk import BLOCK_COLUMNS, BLOCK_POINTS, Extremes, block_extremes, find_extremes
 from assay.formats.columns import Columns, join_columns
-from assay.storage.pieces import HELD_POINTS, once_a_step, pieces_of, thin_pieces, within_steps
+from assay.storage.pieces import (
+    HELD_POINTS,
+    merged_pieces,
+    once_a_step,
+    overlapping_parts,
+    pieces_of,
+    thin_pieces,
+    within_steps,
+)
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -56,10 +63,11 @@ def read_series(
     if max_points is None or total <= max_points:
         return once_a_step(within_steps(join_columns([part.load() for part in inside]), low, high), repeated)
     buckets = (max_points - 2) // 2
-    in_order = sorted(inside, key=lambda part: (part.first_step, part.last_step))
-    apart = all(one.last_step < other.first_step for one, other in pairwise(in_order))
-    if repeated == "all" and apart and buckets > 0 and total // BLOCK_POINTS >= buckets:
-        return _from_extremes(in_order, buckets, max_points, low, high)
+    groups = list(overlapping_parts(inside))
+    # Where parts overlap their extremes say nothing of the order: a short series is cut to the point all the same.
+    by_blocks = total > HELD_POINTS or len(groups) == len(inside)
+    if repeated == "all" and by_blocks and buckets > 0 and total // BLOCK_POINTS >= buckets:
+        return _from_extremes(groups, buckets, max_points, low, high)
     return _from_points(inside, max_points, low, high, repeated)
 
 
@@ -83,19 +91,23 @@ def thin(columns: Columns, max_points: int) -> Columns:
     return columns if len(columns) <= max_points else thin_pieces([columns], len(columns), max_points)
 
 
-def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, low: int, high: int) -> Columns:
+def _from_extremes(
+    groups: Sequence[Sequence[StoredPart]], buckets: int, max_points: int, low: int, high: int
+) -> Columns:
     import numpy as np
 
     blocks: list[Extremes] = []
-    for part in parts:
-        whole = part.first_step >= low and part.last_step <= high
-        extremes = part.load_extremes() if whole else None
-        if extremes is None:
-            columns = within_steps(part.load(), low, high)
-            if len(columns) == 0:
-                continue
-            extremes = find_extremes(columns)
-        blocks.append(extremes)
+    for group in groups:
+        alone = group[0] if len(group) == 1 else None
+        whole = alone is not None and alone.first_step >= low and alone.last_step <= high
+        extremes = alone.load_extremes() if alone is not None and whole else None
+        if extremes is not None:
+            blocks.append(extremes)
+            continue
+        for piece in merged_pieces(group):
+            columns = within_steps(piece, low, high)
+            if len(columns):
+                blocks.append(find_extremes(columns))
     if not blocks:  # the zoom lies in a gap between the steps of a part
         return join_columns([])
     first, last = blocks[0].first, blocks[-1].last
@@ -107,7 +119,7 @@ def _from_extremes(parts: Sequence[StoredPart], buckets: int, max_points: int, l
         lows, _ = block_extremes(joined.min_values, starts)
         _, highs = block_extremes(joined.max_values, starts)
     if count < buckets or _is_order_unknown(joined, lows, highs):
-        return _from_points(parts, max_points, low, high)
+        return _from_points([part for group in groups for part in group], max_points, low, high)
     pairs: list[Any] = []
     for name, low_name, high_name in (
         ("steps", "min_steps", "max_steps"),
