@@ -30,6 +30,7 @@ ROWS = {
     "reading": "reading",
     "histories": "histories",
     "new-run": "new_run",
+    "search": "search",
 }
 """What `--rows` takes, and the module that measures it."""
 

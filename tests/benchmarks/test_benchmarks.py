@@ -27,6 +27,7 @@ FIRST = {
     "reading": "reading 20,000 points",
     "histories": "1,000 points of a series of 200,000",
     "new-run": "a new run (20 parameters, 5 metrics)",
+    "search": "200 runs: the best 100",
 }
 
 
