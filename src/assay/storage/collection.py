@@ -24,6 +24,8 @@ from assay.storage.sql.database import Connection
 LOCK_FILE = "collection.lock"
 DIRECTORY = "directory"
 """The kind of an artifact whose object lists the objects of its files."""
+PATIENCE_S = 10.0
+"""How long who wants to collect, or to keep, waits for the other."""
 LEFTOVER_S = 3600
 """What a put has not touched for so long, and does not hold, is left over from one that died."""
 
@@ -56,7 +58,7 @@ def _locked(objects: DiskObjects, *, shared: bool) -> Iterator[None]:
     path = os.path.join(objects.folder, LOCK_FILE)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
-        deadline_s = time.monotonic() + 10
+        deadline_s = time.monotonic() + PATIENCE_S
         while not system.try_lock(fd, shared=shared):
             if time.monotonic() > deadline_s:
                 raise StoreError(
