@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 VERSION = 1
@@ -186,7 +186,9 @@ class PointsHead:
 
 def encode_record(record: Any) -> bytes:
     """A record as one line of JSON in Python's dialect: NaN, Infinity, integers of any size."""
-    return (_encode(asdict(record)) + "\n").encode()
+    import msgspec  # its plain dicts are made ten times as fast as those of `dataclasses.asdict`
+
+    return (_encode(msgspec.to_builtins(record)) + "\n").encode()
 
 
 def decode_record(line: bytes, kind: type[_Record]) -> _Record:
@@ -213,7 +215,7 @@ def _check_integer(name: str, value: Any) -> None:
 
 def encode_points_head(head: PointsHead) -> bytes:
     """A head with its length before it."""
-    text = _encode(asdict(head)).encode()
+    text = encode_record(head)
     return _LENGTH.pack(len(text)) + text
 
 
