@@ -67,8 +67,8 @@ def _fill_some(connection: Any, experiment_id: int, numbers: dict[str, int], som
         ]
         series += [(run + 1, numbers[one], value, created_us) for one, value in metrics_of(run).items()]
     connection.executemany(
-        "INSERT INTO runs (id, uid, experiment_id, name, display_name, start_us, end_us, created_us, parameters, status) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Completed')",
+        "INSERT INTO runs (id, uid, experiment_id, name, display_name, start_us, end_us, created_us, parameters, "
+        "status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Completed')",
         runs,
     )
     connection.executemany(

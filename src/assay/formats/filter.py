@@ -6,6 +6,7 @@ it is, in a time that grows with its length; nothing of it is ever executed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, cast
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from assay.errors import InvalidTypeError
 from assay.formats.filter_builder import FilterBuilder
 from assay.formats.filter_error import FilterError
-from assay.formats.filter_expected import expected_after
+from assay.formats.filter_plain import plain_tree
 from assay.formats.filter_tree import Filter, OrderKey
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ def parse_filter(text: str) -> Filter:
     Raises:
         FilterError: It can't be read; the message points at the place and says what fits there.
     """
-    return FilterBuilder(text, "filter").filter(_parse(text, "filter"))
+    _check(text, "filter")
+    builder = FilterBuilder(text, "filter")
+    if (plain := plain_tree(text, "filter")) is not None:
+        with suppress(FilterError):  # the grammar has the last word on what is wrong
+            return builder.filter(cast("Tree[Token]", plain))
+    return builder.filter(_read(text, "filter"))
 
 
 def parse_order(text: str) -> list[OrderKey]:
@@ -45,7 +51,12 @@ def parse_order(text: str) -> list[OrderKey]:
     Raises:
         FilterError: It can't be read; the message points at the place and says what fits there.
     """
-    return FilterBuilder(text, "order").order(_parse(text, "order"))
+    _check(text, "order")
+    builder = FilterBuilder(text, "order")
+    if (plain := plain_tree(text, "order")) is not None:
+        with suppress(FilterError):
+            return builder.order(cast("Tree[Token]", plain))
+    return builder.order(_read(text, "order"))
 
 
 @cache
@@ -56,7 +67,7 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", start=["filter", "order"], maybe_placeholders=True)
 
 
-def _parse(text: str, what: Literal["filter", "order"]) -> Tree[Token]:
+def _check(text: str, what: Literal["filter", "order"]) -> None:
     if not isinstance(text, str):
         raise InvalidTypeError(f"a {what} is a str, not {type(text).__name__}")
     if len(text) > MAX_LENGTH:
@@ -65,11 +76,12 @@ def _parse(text: str, what: Literal["filter", "order"]) -> Tree[Token]:
         text.encode()
     except UnicodeEncodeError as error:
         raise FilterError("half a character, which UTF-8 can't hold", text, error.start + 1, what=what) from error
-    return _read(text, what)
 
 
 def _read(text: str, what: Literal["filter", "order"]) -> Tree[Token]:
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    from assay.formats.filter_expected import expected_after
 
     parser = _parser().parse_interactive(text, start=what)
     good: list[Token] = []
