@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,23 +73,27 @@ class HistoriesContract:
 
         assert [("a", [3.0]), ("b", [1.0, 2.0, 4.0])] == found
 
-    @pytest.mark.parametrize("size", [300, 7000])
+    @pytest.mark.parametrize("sent", [24, 25, 26, 27, 28])
     def test_a_stream_shows_one_state_of_a_series_that_grows_and_is_folded_meanwhile(
-        self, store: Store, size: int
+        self, store: Store, sent: int
     ) -> None:
         writer = Writer(store, new_run(store))
+        size = 7000  # two segments are folded, with the last chunk where that is no longer
         values = np.random.default_rng(0).standard_normal(size * 40)
-        edges = list(range(0, len(values) + 1, size))
-        for start, end in list(pairwise(edges))[:30]:
-            writer.send(rows("loss", values[start:end].tolist(), first_step=start, time_us=NOW_US + start))
+
+        def send(first: int, end: int) -> None:
+            for start in range(first * size, end * size, size):
+                part = values[start : start + size].tolist()
+                writer.send(rows("loss", part, first_step=start, time_us=NOW_US + start))
+
+        send(0, sent)
         stream = store.stream_histories(writer.run.uid)
         pieces = [next(stream)[1]]
-        for start, end in list(pairwise(edges))[30:]:
-            writer.send(rows("loss", values[start:end].tolist(), first_step=start, time_us=NOW_US + start))
+        send(sent, 40)
         writer.leave()
         pieces += [piece for _, piece in stream]
 
-        count = size * 30
+        count = size * sent
         expected = Columns(np.arange(count), NOW_US + np.arange(count), values[:count])
         assert same_points(expected, in_a_row(iter(pieces)))
 
