@@ -60,7 +60,8 @@ class AcrossRuns:
             RunNotFoundError: There is no such run.
         """
         from assay.formats.values import metric_name
-        from assay.querying.histories import Histories, check_view
+        from assay.querying.histories import Histories
+        from assay.querying.history import check_view
 
         view = check_view(max_points, first_step, end_step, repeated)
         wanted = [metric_name(one) for one in dict.fromkeys([names] if isinstance(names, str) else names)]
@@ -110,7 +111,8 @@ class AcrossRuns:
         """
         from assay.formats.filter import parse_filter
         from assay.formats.values import metric_name
-        from assay.querying.histories import check_view, labels_of
+        from assay.querying.histories import labels_of
+        from assay.querying.history import check_view
         from assay.querying.history_stream import HistoryStream
 
         if runs is not None and (experiment_name is not None or filter is not None):

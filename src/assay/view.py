@@ -14,7 +14,7 @@ from assay.errors import ArtifactNotFoundError, nearest
 from assay.formats.moments import moment
 from assay.formats.names import run_group_name
 from assay.formats.summary import Summary
-from assay.querying.history import MetricHistory
+from assay.querying.history import MetricHistory, check_view
 from assay.session import Session
 from assay.storage.contract import AttemptRecord, RunRecord
 
@@ -155,8 +155,6 @@ class RunView:
             MetricNotFoundError: The run has no such metric; the message names the nearest.
             DamagedError: A part of it is damaged; the message names the file.
         """
-        from assay.querying.histories import check_view
-
         view = check_view(max_points, first_step, end_step, repeated)
         columns = self.session.fresh_store(self._uid).history(
             self._uid,

@@ -8,12 +8,10 @@ from typing import Any, Protocol
 from assay.errors import InvalidInputError, MetricNotFoundError, nearest
 from assay.formats.columns import Columns
 from assay.formats.html_table import table_html
-from assay.formats.values import step_number
 from assay.querying.grouping import Groups, group_runs, run_groups
 from assay.querying.history import MetricHistory
 from assay.querying.tidy import Part, Tidy, arrow_schema, need
 from assay.storage.contract import View
-from assay.storage.pieces import REPEATED
 
 
 class NamedRun(Protocol):
@@ -30,24 +28,6 @@ class NamedRun(Protocol):
 
 Series = Mapping[tuple[str, str], Columns]
 """Points by the id of their run and the name of their metric."""
-
-
-def check_view(max_points: Any = None, first_step: Any = None, end_step: Any = None, repeated: Any = "all") -> View:
-    """What a caller asks to see of a series.
-
-    Raises:
-        InvalidInputError: It can't be asked for.
-    """
-    if repeated not in REPEATED:
-        raise InvalidInputError(f"repeated is one of {REPEATED}, not {repeated!r}")
-    if max_points is not None and step_number(max_points) < 1:
-        raise InvalidInputError(f"max_points must be at least 1, not {max_points}")
-    return View(
-        None if max_points is None else step_number(max_points),
-        None if first_step is None else step_number(first_step),
-        None if end_step is None else step_number(end_step),
-        repeated,
-    )
 
 
 def labels_of(runs: Sequence[NamedRun]) -> list[str]:

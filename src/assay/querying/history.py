@@ -1,11 +1,15 @@
-"""The history of a metric, as a caller gets it."""
+"""The history of a metric, as a caller asks for it and gets it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from assay.errors import InvalidInputError
 from assay.formats.columns import Columns
+from assay.formats.values import step_number
+from assay.storage.contract import View
+from assay.storage.pieces import REPEATED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,3 +50,21 @@ class MetricHistory:
             f"<MetricHistory {self.name!r}: {len(self):,} points, steps {self.steps[0]:,} to {self.steps[-1]:,}, "
             f"last {self.values[-1]:.4g}>"
         )
+
+
+def check_view(max_points: Any = None, first_step: Any = None, end_step: Any = None, repeated: Any = "all") -> View:
+    """What a caller asks to see of a series.
+
+    Raises:
+        InvalidInputError: It can't be asked for.
+    """
+    if repeated not in REPEATED:
+        raise InvalidInputError(f"repeated is one of {REPEATED}, not {repeated!r}")
+    if max_points is not None and step_number(max_points) < 1:
+        raise InvalidInputError(f"max_points must be at least 1, not {max_points}")
+    return View(
+        None if max_points is None else step_number(max_points),
+        None if first_step is None else step_number(first_step),
+        None if end_step is None else step_number(end_step),
+        repeated,
+    )
