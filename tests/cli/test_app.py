@@ -15,7 +15,7 @@ from assay.cli.app import COMMANDS
 from tests.cli.conftest import Assay
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = [command.__name__ for command in COMMANDS]
+NAMES = [command.__name__.rstrip("_") for command in COMMANDS]
 
 
 def assay_process(*arguments: str) -> subprocess.CompletedProcess[str]:
