@@ -17,12 +17,19 @@ from assay.storage.contract import View
 class NamedRun(Protocol):
     """What is asked of a run here."""
 
-    experiment_name: str
-    run_name: str
-
     @property
     def id(self) -> str:
         """Its id."""
+        ...
+
+    @property
+    def experiment_name(self) -> str:
+        """The experiment that it is of."""
+        ...
+
+    @property
+    def run_name(self) -> str:
+        """Its name."""
         ...
 
 
