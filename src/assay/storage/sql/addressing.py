@@ -10,9 +10,12 @@ from assay.storage.sql.database import Connection
 
 HUSK = "deleted-"
 """What stands before the id of a deleted run whose chunks are yet to go."""
+IS_HUSK = "uid >= 'deleted-' AND uid < 'deleted.'"
+"""Found by the index over ids; `LIKE` would look at every run."""
 FULL_NAME = "experiments.name || '/' || runs.name"
 RUNS = "runs JOIN experiments ON experiments.id = runs.experiment_id"
 _LIVES = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
+_IN_TRASH = "runs.trashed_us IS NOT NULL"
 _EXISTS = f"runs.uid NOT LIKE '{HUSK}%'"
 STATES = ("living", "trashed", "any")
 """Where something is looked for; `any` prefers what lives, else takes what was trashed last."""
@@ -60,20 +63,26 @@ def run_uid(connection: Connection, given: str, state: str) -> str:
     if connection.execute(f"SELECT 1 FROM runs WHERE uid = ? AND {_EXISTS}", (given,)).fetchone():
         return given
     experiment, slash, name = given.lower().rpartition("/")
-    condition = "runs.name = ? AND experiments.name = coalesce(?, experiments.name)"
-    where = {"living": _LIVES, "trashed": "runs.trashed_us IS NOT NULL", "any": _EXISTS}[state]
-    found = connection.execute(
-        f"SELECT runs.uid, {FULL_NAME} FROM {RUNS} WHERE {condition} AND {where} AND {_EXISTS} "
-        f"ORDER BY {_LIVES} DESC, coalesce(runs.trashed_us, experiments.trashed_us) DESC",
-        (name, experiment if slash else None),
-    ).fetchall()
+    places = "SELECT id FROM experiments WHERE name = ?" if slash else "SELECT id FROM experiments WHERE ? = ''"
+    # Each by an index: of the living by experiment and name, of the others by experiment.
+    found: list[tuple[str, str]] = []
+    for where in {"living": (_LIVES,), "trashed": (_IN_TRASH,), "any": (_LIVES, f"NOT ({_LIVES})")}[state]:
+        found = (
+            found
+            or connection.execute(
+                f"SELECT runs.uid, {FULL_NAME} FROM {RUNS} WHERE runs.experiment_id IN ({places}) AND runs.name = ? "
+                f"AND {where} AND {_EXISTS} ORDER BY coalesce(runs.trashed_us, experiments.trashed_us) DESC",
+                (experiment, name),
+            ).fetchall()
+        )
     if len({full_name for _, full_name in found}) > 1:
         several = ", ".join(sorted({full_name for _, full_name in found})[:5])
         raise RunNotFoundError(f"run {given!r} is in several experiments: {several}; say which")
     if found:
         return str(found[0][0])
     place = "in the trash" if state == "trashed" else "in the store"
-    known = [row[0] for row in connection.execute(f"SELECT {FULL_NAME} FROM {RUNS} WHERE {where} AND {_EXISTS}")]
+    there = {"living": _LIVES, "trashed": _IN_TRASH, "any": "TRUE"}[state]
+    known = [row[0] for row in connection.execute(f"SELECT {FULL_NAME} FROM {RUNS} WHERE {there} AND {_EXISTS}")]
     became = fate(connection, experiment, name) if slash and state == "living" else ""
     raise RunNotFoundError(f"no run {given!r} {place}{nearest(given, known)}{became}")
 

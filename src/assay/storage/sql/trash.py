@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import ArtifactNotFoundError, InvalidInputError, nearest
-from assay.storage.sql.addressing import FULL_NAME, HUSK, RUNS, experiment_row, run_row
+from assay.storage.sql.addressing import FULL_NAME, HUSK, IS_HUSK, RUNS, experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
 
-GROUP = 100
+GROUP = 250
 """So many runs are deleted in one transaction."""
 CHUNK_BYTES = 8 << 20
 """So many bytes of chunks are."""
@@ -150,15 +150,20 @@ class Trash:
             spared: Ids of runs that stay, because somebody writes to them; their experiments stay too.
         """
         names = []
-        while True:
+        with self._database.read() as connection:
+            due = self.due_runs(connection, before_us, spared)
+        for start in range(0, len(due), GROUP):
             with self._database.write() as connection:
-                due = self.due_runs(connection, before_us, spared)
-                for uid, name in due[:GROUP]:
-                    self._make_husk(connection, uid)
-                    names.append(name)
+                for uid, name in due[start : start + GROUP]:
+                    # Somebody may have restored it, or deleted it, meanwhile.
+                    if connection.execute(
+                        f"SELECT 1 FROM {RUNS} WHERE runs.uid = ?1 "
+                        "AND (runs.trashed_us <= ?2 OR experiments.trashed_us <= ?2)",
+                        (uid, before_us),
+                    ).fetchone():
+                        self._make_husk(connection, uid)
+                        names.append(name)
             self.finish()
-            if len(due) <= GROUP:
-                break
         with self._database.write() as connection:
             for experiment_id, uid, name in self.due_experiments(connection, before_us):
                 if not connection.execute("SELECT 1 FROM runs WHERE experiment_id = ?", (experiment_id,)).fetchone():
@@ -189,11 +194,11 @@ class Trash:
         """Delete the chunks of husks, and then these."""
         while True:
             with self._database.read() as connection:
-                if not connection.execute(f"SELECT 1 FROM runs WHERE uid LIKE '{HUSK}%' LIMIT 1").fetchone():
+                if not connection.execute(f"SELECT 1 FROM runs WHERE {IS_HUSK} LIMIT 1").fetchone():
                     return
             with self._database.write() as connection:
                 left = CHUNK_BYTES
-                for (run_id,) in connection.execute(f"SELECT id FROM runs WHERE uid LIKE '{HUSK}%'").fetchall():
+                for (run_id,) in connection.execute(f"SELECT id FROM runs WHERE {IS_HUSK}").fetchall():
                     ids = []
                     for chunk_id, size_bytes in connection.execute(
                         "SELECT id, length(body) + length(extremes) FROM chunks WHERE run_id = ?", (run_id,)
