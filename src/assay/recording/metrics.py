@@ -34,8 +34,8 @@ LAYOUTS_LIMIT = 256
 SMALLEST_ROWS = 4
 """A small block must hold at least so many rows to be worth it."""
 
-Row = tuple[Layout, int | None, tuple[float, ...]]
-"""A row to be kept: its layout, its step (None to count one), its values."""
+Row = tuple[Layout, int, tuple[float, ...]]
+"""A row to be kept: its layout, its step, its values."""
 
 
 class MetricRows:
@@ -107,7 +107,8 @@ class MetricRows:
         given = None if step is None else step_number(step)
         metric_name(name)
         self._check_open()
-        self._store([(Layout((name,), stamp is not None), given, (number,))], stamp)
+        counted = step_number(self._next_step(name)()) if given is None else given
+        self._store([(Layout((name,), stamp is not None), counted, (number,))], stamp)
 
     def keep_metrics(self, values: Any, step: Any = None, timestamp: Any = None) -> None:
         """`log_metrics` with every check.
@@ -127,6 +128,7 @@ class MetricRows:
     def _rows_of(self, numbers: dict[str, float], step: int | None, *, stamped: bool) -> list[Row]:
         names = tuple(numbers)
         steps = [step] * len(names) if step is not None else [self._next_step(name)() for name in names]
+        steps = [step_number(one) for one in steps]
         alone = len(names) == 1 or (len(self._row_slots) >= LAYOUTS_LIMIT and names not in self._row_slots)
         if alone or any(one != steps[0] for one in steps):
             return [(Layout((name,), stamped), one, (numbers[name],)) for name, one in zip(names, steps, strict=True)]
@@ -152,7 +154,7 @@ class MetricRows:
             raise
         for (layout, step, values), (block, at) in zip(rows, slots, strict=True):
             words = block.part.words
-            words[at + 1] = self._next_step(layout.names[0])() if step is None else step
+            words[at + 1] = step
             if stamp is not None:
                 words[at + 2] = stamp
             struct.pack_into(f"@{len(values)}d", block.part.mapping, (at + layout.first_value) * WORD_BYTES, *values)
