@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assay import Run, Session, list_runs, load_run
-from assay.errors import ExperimentNotFoundError, InvalidInputError, MetricNotFoundError, RunNotFoundError
+from assay.errors import (
+    ExperimentNotFoundError,
+    InvalidInputError,
+    MetricNotFoundError,
+    MissingExtraError,
+    RunNotFoundError,
+)
 
 
 @pytest.fixture
@@ -308,3 +315,22 @@ def test_wrong_questions_for_a_stream_are_refused_at_once(session: Session, give
 def test_a_stream_of_an_experiment_that_is_not_there_is_an_error(session: Session) -> None:
     with pytest.raises(ExperimentNotFoundError, match="nearest: 'digits'"):
         session.stream_histories("digit")
+
+
+@pytest.mark.parametrize(("package", "extra"), [("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "arrow")])
+def test_a_table_without_its_package_names_the_extra(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str, extra: str
+) -> None:
+    histories = session.metric_histories(list_runs("digits"), "loss")
+    stream = session.stream_histories("digits")
+    monkeypatch.setitem(sys.modules, package, None)
+
+    for table in (histories, histories.grouped(), stream):
+        with pytest.raises(MissingExtraError, match=rf"assay\[{extra}\]"):
+            getattr(table, {"pyarrow": "to_arrow"}.get(package, f"to_{package}"))()
+
+
+def test_a_trashed_run_is_in_no_stream(session: Session) -> None:
+    session.trash("digits/other")
+
+    assert "odd" not in {batch.metric for batch in session.stream_histories("digits")}

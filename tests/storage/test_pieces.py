@@ -103,6 +103,23 @@ def test_a_view_of_a_resumed_series_reads_points_only_where_its_parts_overlap() 
     assert_is_view(view, merged, 20)
 
 
+@pytest.mark.usefixtures("few_held")
+@pytest.mark.parametrize("seed", range(12))
+def test_any_zoom_into_overlapping_parts_keeps_the_extremes(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    parts = writers(int(random.integers(1, 4)), 6, 900, seed=seed, spread=int(random.integers(1, 2000)))
+    whole = read_series(parts, max_points=None, first_step=None, end_step=None)
+
+    for _ in range(10):
+        first, end = sorted(random.integers(-10, 8000, 2).tolist())
+        max_points = int(random.integers(4, 200))
+        view = read_series(parts, max_points=max_points, first_step=first, end_step=end)
+
+        inside = (whole.steps >= first) & (whole.steps < end)
+        expected = Columns(whole.steps[inside], whole.timestamps_us[inside], whole.values[inside])
+        assert_is_view(view, expected, max_points)
+
+
 def _never() -> Columns:
     raise AssertionError("its points were read")
 

@@ -69,6 +69,9 @@ class Histories(Mapping[tuple[Any, str], MetricHistory]):
         self._parameters = parameters
         self._found = read(view)
         self._labels = dict(zip([run.id for run in runs], labels_of(runs), strict=True))
+        self._by_name: dict[str | None, NamedRun] = {run.id: run for run in runs}
+        for run in runs:
+            self._by_name |= {self._labels[run.id]: run, f"{run.experiment_name}/{run.run_name}": run}
 
     def __getitem__(self, key: Any) -> MetricHistory:
         if not isinstance(key, tuple) or len(key) != 2:
@@ -102,16 +105,7 @@ class Histories(Mapping[tuple[Any, str], MetricHistory]):
             return default
 
     def _find(self, wanted: Any) -> NamedRun | None:
-        for run in self.runs:
-            if wanted is run or getattr(wanted, "id", None) == run.id:
-                return run
-            if isinstance(wanted, str) and wanted in (
-                run.id,
-                self._labels[run.id],
-                f"{run.experiment_name}/{run.run_name}",
-            ):
-                return run
-        return None
+        return self._by_name.get(wanted if isinstance(wanted, str) else getattr(wanted, "id", None))
 
     def grouped(
         self, *, by: str | Iterable[str] | None = None, over: str | Iterable[str] | None = None, ddof: int = 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 1 << 18
 """Rows of a batch: 9 MB, and enough that what a batch costs by itself does not count."""
+PIECE_ROWS = 1 << 16
+"""Points that a caller is given at once, at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ class HistoryStream(Iterable[HistoryBatch]):
             except RunNotFoundError:  # deleted since the runs were listed
                 continue
             for metric, columns in pieces:
-                yield Part(run, metric, columns)
+                for start in range(0, len(columns), PIECE_ROWS):
+                    rows = slice(start, start + PIECE_ROWS)
+                    some = Columns(columns.steps[rows], columns.timestamps_us[rows], columns.values[rows])
+                    yield Part(run, metric, some)
 
     def _tidies(self) -> Iterator[Tidy]:
         held: list[Part] = []
