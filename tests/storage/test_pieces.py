@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.formats.chunk import find_extremes
 from assay.formats.columns import Columns, join_columns
 from assay.storage import pieces, series
 from assay.storage.pieces import once_a_step, pieces_of, thin_pieces
@@ -172,3 +173,9 @@ def test_points_of_one_step_and_one_time_stay_in_their_order() -> None:
     found = in_a_row(pieces_of(parts, 0, 0))
 
     assert [value + 1000 * k for k in range(4) for value in range(700)] == found.values.tolist()
+
+
+def test_extremes_keep_none_of_the_points_in_memory() -> None:
+    found = find_extremes(spiky(5000, seed=1))
+
+    assert [None] * 3 == [column.base for column in (found.first.steps, found.last.values, found.min_values)]

@@ -158,8 +158,9 @@ def find_extremes(columns: Columns) -> Extremes:
         columns.timestamps_us[highs],
         columns.values[lows],
         columns.values[highs],
-        Columns(columns.steps[:1], columns.timestamps_us[:1], columns.values[:1]),
-        Columns(columns.steps[-1:], columns.timestamps_us[-1:], columns.values[-1:]),
+        # Copies: a view of one point would keep all of them in memory.
+        Columns(columns.steps[:1].copy(), columns.timestamps_us[:1].copy(), columns.values[:1].copy()),
+        Columns(columns.steps[-1:].copy(), columns.timestamps_us[-1:].copy(), columns.values[-1:].copy()),
     )
 
 
