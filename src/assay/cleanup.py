@@ -131,7 +131,7 @@ class _Collector:
         store = self._store
         collection.put_back_all(store.objects)
         self.look()
-        store.trash.finish()
+        store.trash.finish(arriving=True)
         store.trash.empty_runs(self._before_us, self._pins().runs)
         self._collect_objects()
         for path, _ in collection.leftovers(store.objects):

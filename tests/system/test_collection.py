@@ -61,9 +61,10 @@ def log_and_read(store: Path, scratch: Path, number: int, seed: int) -> None:
         what_is_missing(run, count, scratch / f"saved-{number}")
         if count % 3 == 0:  # its bytes lose a user, while others begin to use them
             run.trash() if count % 2 else run.delete()
-        for other in list_runs("together", sagemaker_session=session, max_results=3):
-            if other.status == "Completed" and other.run_name.startswith(f"writer-{number}-"):
-                what_is_missing(other, int(other.run_name.rpartition("-")[2]), scratch / f"saved-{number}")
+        for other in list_runs("together", sagemaker_session=session, max_results=6):
+            at = int(other.run_name.rpartition("-")[2])
+            if at % 3 and other.status == "Completed":  # nobody drops it
+                what_is_missing(other, at, scratch / f"saved-{number}")
         count += 1
     (scratch / f"count-{number}").write_text(str(count))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -342,3 +343,18 @@ def test_compacting_makes_the_file_smaller(store: SqlStore) -> None:
     assert Path(store.path).stat().st_size < full / 2
     assert 0 == Path(store.path + "-wal").stat().st_size
     assert 3000 == store.summaries(uids[0])["loss"].count
+
+
+def test_a_run_that_is_being_imported_goes_only_when_nobody_imports(store: SqlStore) -> None:
+    uid = logged_run(store, "arriving")
+    connection = sqlite3.connect(store.path)
+    with connection:
+        connection.execute("UPDATE runs SET uid = 'deleted-import-1', trashed_us = 1 WHERE uid = ?", (uid,))
+    connection.close()
+    whole = table_sizes(store)
+
+    store.trash.finish()
+    assert whole == table_sizes(store)
+
+    store.trash.finish(arriving=True)
+    assert {"experiments": 1} == table_sizes(store)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import ArtifactNotFoundError, InvalidInputError, nearest
-from assay.storage.sql.addressing import FULL_NAME, HUSK, IS_HUSK, RUNS, experiment_row, run_row
+from assay.storage.sql.addressing import ARRIVING, FULL_NAME, HUSK, IS_HUSK, RUNS, experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
 
 GROUP = 250
@@ -190,26 +190,25 @@ class Trash:
             "SELECT id, uid, name FROM experiments WHERE trashed_us <= ? ORDER BY id", (before_us,)
         ).fetchall()
 
-    def finish(self) -> None:
-        """Delete the chunks of husks, and then these."""
+    def finish(self, *, arriving: bool = False) -> None:
+        """Delete the chunks of husks, and then these.
+
+        Args:
+            arriving: Also what an import has not brought in whole; nobody imports at the time.
+        """
+        which = f"SELECT id FROM runs WHERE {IS_HUSK} AND (? OR uid NOT LIKE '{ARRIVING}%')"
         while True:
             with self._database.read() as connection:
-                if not connection.execute(f"SELECT 1 FROM runs WHERE {IS_HUSK} LIMIT 1").fetchone():
+                if not connection.execute(f"{which} LIMIT 1", (arriving,)).fetchone():
                     return
             with self._database.write() as connection:
                 left = CHUNK_BYTES
-                for (run_id,) in connection.execute(f"SELECT id FROM runs WHERE {IS_HUSK}").fetchall():
-                    ids = []
-                    for chunk_id, size_bytes in connection.execute(
-                        "SELECT id, length(body) + length(extremes) FROM chunks WHERE run_id = ?", (run_id,)
-                    ):
-                        ids.append((chunk_id,))
-                        left -= size_bytes
-                        if left <= 0:
-                            break
-                    connection.executemany("DELETE FROM chunks WHERE id = ?", ids)
+                for (run_id,) in connection.execute(which, (arriving,)).fetchall():
+                    left -= _delete_chunks(connection, run_id, left)
                     if left <= 0:
                         break
+                    for table in _SMALL_TABLES:
+                        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
                     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
     def _make_husk(self, connection: Connection, uid: str) -> None:
@@ -286,7 +285,10 @@ class Trash:
             if not runs:
                 break
         with self._database.write() as connection:
-            connection.execute("DELETE FROM experiments WHERE id = ?", (experiment_id,))
+            # What is being imported into it stays in the trash with it.
+            connection.execute(
+                "DELETE FROM experiments WHERE id = ? AND id NOT IN (SELECT experiment_id FROM runs)", (experiment_id,)
+            )
         return name
 
     def change_artifact(self, run_uid: str, name: str, act: str, *, is_output: bool | None = None) -> int:
@@ -338,6 +340,20 @@ class Trash:
                         )
                     connection.execute("UPDATE artifacts SET trashed_us = NULL WHERE id = ?", (artifact_id,))
         return len(found)
+
+
+def _delete_chunks(connection: Connection, run_id: int, enough: int) -> int:
+    """Delete chunks of a run until that is enough; how many bytes they had."""
+    ids, size_bytes = [], 0
+    for chunk_id, chunk_bytes in connection.execute(
+        "SELECT id, length(body) + length(extremes) FROM chunks WHERE run_id = ?", (run_id,)
+    ):
+        ids.append((chunk_id,))
+        size_bytes += chunk_bytes
+        if size_bytes >= enough:
+            break
+    connection.executemany("DELETE FROM chunks WHERE id = ?", ids)
+    return size_bytes
 
 
 def _last_trashed(found: list[Any]) -> list[Any]:
