@@ -7,6 +7,7 @@ last values of metrics are sorted into columns by numpy. There is no object a ru
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -72,13 +73,17 @@ def columns_of(found: FoundRuns) -> list[Column]:
 def _times(name: str, values: Sequence[int | None]) -> Column:
     import numpy as np
 
+    if None not in values:
+        return Column(name, "time", np.array(values, np.int64))
     missing = np.fromiter((value is None for value in values), bool, len(values))
     numbers = np.fromiter((0 if value is None else value for value in values), np.int64, len(values))
-    return Column(name, "time", numbers, missing if missing.any() else None)
+    return Column(name, "time", numbers, missing)
 
 
 def _json_columns(prefix: str, texts: Sequence[str]) -> list[Column]:
     """A column for each name that any of the objects has."""
+    if texts.count("{}") == len(texts):
+        return []
     columns: dict[str, list[Any]] = {}
     for first in range(0, len(texts), READ_AT_ONCE):
         objects = _objects(texts[first : first + READ_AT_ONCE])
@@ -124,6 +129,8 @@ def typed_column(name: str, values: list[Any]) -> Column:
         return Column(name, "text", values)
     missing = np.fromiter((value is None for value in values), bool, len(values)) if some_missing else None
     if kinds == {float} or (kinds == {int, float} and _exact_as_floats(values)):
+        if missing is None:
+            return Column(name, "float", np.array(array("d", values)))  # three times as fast as from a list
         return Column(name, "float", np.array(values, np.float64), missing)  # numpy takes None for NaN
     if kinds == {int} or kinds == {bool}:
         filled = [0 if value is None else value for value in values] if some_missing else values

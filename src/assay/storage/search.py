@@ -27,7 +27,7 @@ FIELDS = (
     "goals",
     "refused",
 )
-"""What a row holds, in this order; `experiment` is a number."""
+"""What a row holds, in this order: the fields of `RunRecord`, with the number of the experiment instead of its own."""
 TEXTS = ("parameters", "tags", "goals")
 """Which of these are JSON."""
 
@@ -71,7 +71,7 @@ class FoundRuns:
     """Runs that a search found, in its order, all of one state of the store.
 
     Attributes:
-        rows: The fields of `RunRecord` for each run, those in `TEXTS` as JSON; instead of the experiment's its number.
+        rows: `FIELDS` of each run; what a store has behind them is its own.
         experiments: Id, name and display name of the experiments by their numbers.
         last_values: Of these runs.
         metric_names: The metrics' names by their numbers.
@@ -91,7 +91,7 @@ class FoundRuns:
         """The record of a run."""
         from assay.storage.contract import RunRecord
 
-        fields = dict(zip(FIELDS, self.rows[place], strict=True))
+        fields = dict(zip(FIELDS, self.rows[place], strict=False))
         fields |= {name: json.loads(fields[name]) for name in TEXTS}
         uid, name, display_name = self.experiments[fields.pop("experiment")]
         return RunRecord(experiment_uid=uid, experiment_name=name, experiment_display_name=display_name, **fields)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.formats.filter import parse_filter, parse_order
+from assay.formats.filter_tree import And
 from assay.storage.search import FIELDS, FoundRuns, LastValues, SearchQuery
 from assay.storage.sql import tokens
 from assay.storage.sql.database import Connection
@@ -18,6 +19,7 @@ from assay.storage.sql.orders import Pick, pick_runs
 _LAST = struct.Struct("<d")
 _PICKED = "json_each(?) AS picked"
 """Picked runs as rows: `key` is a run's place, `value` its number."""
+_ROW = ", ".join("runs.experiment_id" if one == "experiment" else f"runs.{one}" for one in FIELDS)
 
 
 def search_runs(connection: Connection, query: SearchQuery) -> FoundRuns:
@@ -39,6 +41,8 @@ def search_runs(connection: Connection, query: SearchQuery) -> FoundRuns:
     if scope is None:
         return FoundRuns()
     condition, experiment_id = scope
+    if query.limit is None and after is None and tree == And() and not keys and experiment_id is not None:
+        return _everything(connection, condition, experiment_id)
     prepare_connection(connection)
     picked = pick_runs(
         connection,
@@ -55,7 +59,7 @@ def search_runs(connection: Connection, query: SearchQuery) -> FoundRuns:
         picked = picked[: query.limit]
         place = [list(picked[-1].place), now_us]
         token = tokens.make_token(tokens.secret_of(connection), _question(query), place)
-    return _found(connection, picked, token)
+    return _picked(connection, picked, token)
 
 
 def _question(query: SearchQuery) -> list[Any]:
@@ -81,12 +85,26 @@ def _ids(connection: Connection, statement: str, values: tuple[Any, ...]) -> lis
     return [int(row[0]) for row in connection.execute(statement, values)]
 
 
-def _found(connection: Connection, picked: Sequence[Pick], token: str | None) -> FoundRuns:
+def _everything(connection: Connection, condition: str, experiment_id: int) -> FoundRuns:
+    """All runs of an experiment, the newest first: an index has this order, so one pass gives it and the rows."""
+    rows = connection.execute(
+        f"SELECT {_ROW}, runs.id FROM runs WHERE runs.experiment_id = ? AND {condition} "
+        "ORDER BY runs.created_us DESC, runs.id DESC",
+        (experiment_id,),
+    ).fetchall()
+    return _found(connection, rows, json.dumps([row[-1] for row in rows]), None)
+
+
+def _picked(connection: Connection, picked: Sequence[Pick], token: str | None) -> FoundRuns:
     places = json.dumps([one.run_id for one in picked])
     # CROSS JOIN keeps the order of the list: sorting rows with all their texts would take as long as reading them.
     rows = connection.execute(
-        f"SELECT {', '.join(map(_column, FIELDS))} FROM {_PICKED} CROSS JOIN runs ON runs.id = picked.value", (places,)
+        f"SELECT {_ROW} FROM {_PICKED} CROSS JOIN runs ON runs.id = picked.value", (places,)
     ).fetchall()
+    return _found(connection, rows, places, token)
+
+
+def _found(connection: Connection, rows: list[tuple[Any, ...]], places: str, token: str | None) -> FoundRuns:
     experiments = connection.execute("SELECT id, uid, name, display_name FROM experiments").fetchall()
     last_values = _last_values(connection, places)
     numbers = json.dumps(list(set(last_values.numbers)))
@@ -94,10 +112,6 @@ def _found(connection: Connection, picked: Sequence[Pick], token: str | None) ->
     return FoundRuns(
         rows, {number: tuple(one) for number, *one in experiments}, last_values, dict(names.fetchall()), token
     )
-
-
-def _column(field: str) -> str:
-    return "runs.experiment_id" if field == "experiment" else f"runs.{field}"
 
 
 def _last_values(connection: Connection, places: str) -> LastValues:
