@@ -1,23 +1,31 @@
 """Runs of a file into a SQL store: the whole file is checked first, and each run comes in whole or not at all.
 
-A group of the file is one transaction, behind that the objects that its runs need have been stored and synced. An
-import that is killed has left whole groups; importing again skips them and takes the rest.
+A group of the file is one transaction, behind that the objects that its runs need have been stored and synced. Runs
+with so many points that others would wait for it come in hidden, a few MiB a transaction, and are revealed by the last
+one. An import that is killed has left whole runs, and hidden ones that `assay gc` takes away; importing again skips
+what is whole and takes the rest.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assay.errors import StoreError
 from assay.formats import export
 from assay.formats.export import ExportedExperiment, ExportedRun, PointsHead
 from assay.formats.names import check_names, new_uid
 from assay.storage.export_file import Entry, ExportReader
 from assay.storage.objects import DiskObjects
+from assay.storage.sql.addressing import HUSK
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.run_insert import RunInsert
 
+LARGE_BYTES = 32 << 20
+"""A group with more bytes of points than this is written in several transactions."""
+BATCH_BYTES = 8 << 20
+"""So many bytes of points go into each of these."""
 STATUSES = frozenset({None, "InProgress", "Completed", "Failed", "Stopping", "Stopped"})
 
 
@@ -38,6 +46,15 @@ class Imported:
     skipped: list[str] = field(default_factory=list)
     trashed: list[str] = field(default_factory=list)
     experiments: int = 0
+
+    def skip(self, state: tuple[str, bool] | None) -> bool:
+        """Whether a run of this state, its name and whether it is in the trash, is here and so is skipped."""
+        if state is None:
+            return False
+        name, is_trashed = state
+        self.skipped.append(name)
+        self.trashed += [name] if is_trashed else []
+        return True
 
     def add(self, other: Imported) -> None:
         """Add what another part of the file came to."""
@@ -110,6 +127,8 @@ class RunImporter:
         experiment = self._experiments[record.experiment_uid].name
         if check_names(experiment, record.name) != (experiment, record.name) or not record.uid:
             raise ValueError(f"the name {experiment}/{record.name}")
+        if record.uid.startswith(HUSK):
+            raise ValueError(f"the id {record.uid!r}")
         if record.status not in STATUSES:
             raise ValueError(f"the status {record.status!r}")
         if not record.parameters_set.keys() <= record.parameters.keys():
@@ -121,7 +140,7 @@ class RunImporter:
             raise ValueError(f"the objects of run {record.name!r}")
 
     def import_runs(self) -> Imported:
-        """Bring in what is not here yet, a group a transaction."""
+        """Bring in what is not here yet."""
         done = Imported()
         for group in self._groups():
             for entry in group.objects:
@@ -129,11 +148,9 @@ class RunImporter:
             self._objects.sync()
             records = self._records(group)
             try:
-                with self._database.write() as connection:
-                    written = self._write_group(connection, group, records)
+                done.add(self._write_group(group, records))
             except (ValueError, TypeError, KeyError, OverflowError) as error:
                 raise self._file.wrong(str(error)) from error
-            done.add(written)
         with self._database.write() as connection:
             for experiment in self._experiments.values():
                 done.experiments += _open_experiment(connection, experiment)[2]
@@ -194,37 +211,58 @@ class RunImporter:
         if stored.sha256 != sha256:
             raise self._file.wrong(f"the object {sha256} has the SHA-256 {stored.sha256}")
 
-    def _write_group(self, connection: Connection, group: Group, records: list[ExportedRun]) -> Imported:
+    def _write_group(self, group: Group, records: list[ExportedRun]) -> Imported:
+        """Write the runs of a group that are not here; a large group's points go ahead, a few MiB a transaction."""
         done = Imported()
-        run_ids: list[int | None] = []
-        writer_ids: list[list[int]] = []
-        for record in records:
-            experiment = self._experiments[record.experiment_uid]
-            state = _state_of(connection, record.uid)
-            if state is not None:
-                name, is_trashed = state
-                done.skipped.append(name)
-                done.trashed += [name] if is_trashed else []
-                run_ids.append(None)
-                writer_ids.append([])
-                continue
-            experiment_id, name, is_new = _open_experiment(connection, experiment)
-            done.experiments += is_new
-            insert = RunInsert(connection, self._database.names, record, self._file.head.exported_us)
-            run_name = insert.insert(experiment_id)
-            here = f"{name}/{run_name}"
-            done.runs.append(here)
-            if run_name != record.name:
-                done.renamed[f"{experiment.name}/{record.name}"] = here
-            run_ids.append(insert.run_id)
-            writer_ids.append(insert.writer_ids)
-        for head, at in self._points(group):
-            run_id = run_ids[head.run]
-            if run_id is not None:
-                self._insert_points(connection, head, at, run_id, writer_ids[head.run][head.writer])
+        points = self._points(group)
+        ahead = group.points is not None and group.points.size_bytes > LARGE_BYTES
+        with self._database.write() as connection:
+            arrivals = [self._insert_hidden(connection, record, done) for record in records]
+            if not ahead:
+                for head, at in points:
+                    self._insert_points(connection, head, at, arrivals)
+                self._reveal(connection, arrivals, done)
+        if ahead:
+            while batch := list(_of_bytes(points, BATCH_BYTES)):
+                with self._database.write() as connection:
+                    for arrival in filter(None, arrivals):
+                        arrival.check(connection)
+                    for head, at in batch:
+                        self._insert_points(connection, head, at, arrivals)
+            with self._database.write() as connection:
+                self._reveal(connection, arrivals, done)
         return done
 
-    def _insert_points(self, connection: Connection, head: PointsHead, at: int, run_id: int, writer_id: int) -> None:
+    def _insert_hidden(self, connection: Connection, record: ExportedRun, done: Imported) -> RunInsert | None:
+        if done.skip(_state_of(connection, record.uid)):
+            return None
+        if not self._needed.issuperset(record.objects):
+            raise StoreError(f"run {record.name!r} was deleted while it was imported; import {self._file.path} again")
+        experiment_id, _, is_new = _open_experiment(connection, self._experiments[record.experiment_uid])
+        done.experiments += is_new
+        arrival = RunInsert(self._database.names, record, self._file.head.exported_us)
+        arrival.insert(connection, experiment_id)
+        return arrival
+
+    def _reveal(self, connection: Connection, arrivals: Sequence[RunInsert | None], done: Imported) -> None:
+        for arrival in filter(None, arrivals):
+            arrival.check(connection)
+            if done.skip(_state_of(connection, arrival.record.uid)):  # somebody else was quicker
+                continue
+            experiment = self._experiments[arrival.record.experiment_uid]
+            experiment_id, name, _ = _open_experiment(connection, experiment)
+            here = f"{name}/{arrival.reveal(connection, experiment_id)}"
+            done.runs.append(here)
+            if here != f"{name}/{arrival.record.name}":
+                done.renamed[f"{experiment.name}/{arrival.record.name}"] = here
+
+    def _insert_points(
+        self, connection: Connection, head: PointsHead, at: int, arrivals: Sequence[RunInsert | None]
+    ) -> None:
+        arrival = arrivals[head.run]
+        if arrival is None:
+            return
+        run_id, writer_id = arrival.run_id, arrival.writer_ids[head.writer]
         extremes = self._file.read_at(at, head.extremes_bytes)
         body = self._file.read_at(at + head.extremes_bytes, head.body_bytes)
         if head.metric is None:
@@ -239,6 +277,15 @@ class RunImporter:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (run_id, name_id, writer_id, head.count, head.first_step, head.last_step, extremes, body),
         )
+
+
+def _of_bytes(points: Iterator[tuple[PointsHead, int]], limit: int) -> Iterator[tuple[PointsHead, int]]:
+    """The next points, up to those that reach so many bytes."""
+    for head, at in points:
+        yield head, at
+        limit -= head.rest_bytes
+        if limit <= 0:
+            return
 
 
 def _sha256_of(entry: Entry) -> str:
