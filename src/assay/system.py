@@ -38,7 +38,8 @@ NETWORK_FILE_SYSTEMS = frozenset(
 
 observer: Callable[[str, str], None] | None = None
 """Told of each step towards the disk, as (`reserve` | `write` | `sync` | `sync_folder` | `commit`, path), before the
-step for the first two and behind it for the others. It may raise OSError in place of a full disk, end the process, or
+step for the first two and behind it for the others; and before a collection moves an object `aside` or `back`, or
+does `drop` it. It may raise OSError in place of a full disk, end the process, or
 look at the files: this is where faults are put in and durability is checked from."""
 
 

@@ -49,6 +49,8 @@ def test_runs_are_given_as_runs_names_ids_or_many_of_these(session: Session) -> 
         assert ["digits/first"] == session.restore(first.id)
     assert ["digits/first", "digits/second"] == sorted(session.trash(list_runs("digits")))
     assert ["digits/second", "digits/first"] == session.restore(run for run in (second, first))
+    assert ["digits/first", "digits/second"] == sorted(session.trash(session.search_runs("digits", max_results=None)))
+    assert 2 == len(session.restore(one.id for one in session.trashed()))
     assert [] == session.trash([])
     assert ALL == names(session)
 

@@ -65,11 +65,13 @@ def test_an_age_spares_what_was_trashed_lately(assay: Assay, runs: Path) -> None
 
 
 def test_many_things_are_counted_behind_the_greatest(assay: Assay, store: Path) -> None:
-    for number in range(25):
+    for number in range(51):
         Run("digits", f"run-{number}")
-    Session().trash([f"digits/run-{number}" for number in range(25)])
+    Session().trash([f"digits/run-{number}" for number in range(51)])
+
+    assert "… and 1 more (all: --json)" in assay("trash").out
 
     said = assay("gc", width=200)
 
-    assert "5 more things of the trash: freed " in said.out
+    assert "31 more things of the trash: freed " in said.out
     assert "The trash is empty.\n" == assay("trash").out

@@ -5,6 +5,9 @@ from __future__ import annotations
 from assay.cli.meant import FilterOption
 from assay.cli.usage import Json
 
+SCREENFUL = 50
+"""So many things are listed, the last trashed first, before the rest is only counted."""
+
 
 def trash(
     *runs: str,
@@ -68,9 +71,11 @@ def _show(session: object, *, json: bool) -> None:
     if json:
         print_json([asdict(one) for one in contents])
         return
-    for one in contents:
+    for one in contents[:SCREENFUL]:
         name = f"{one.name} of {one.run}" if one.kind == "artifact" else one.name
         more = f" with {wording.amount(one.run_count, 'run')}" if one.kind == "experiment" else ""
         identity = "" if one.kind == "artifact" else f"  (id {one.id})"
         print(f"{wording.moment(moment(one.trashed_us))}  {one.kind} {name}{more}{identity}")
+    if len(contents) > SCREENFUL:
+        print(f"… and {len(contents) - SCREENFUL:,} more (all: --json)")
     print("The trash is empty." if not contents else "Back: assay restore. What they take: assay gc --dry-run")

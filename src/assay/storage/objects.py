@@ -128,7 +128,8 @@ class DiskObjects(Objects):
         try:
             digest, size_bytes = hashlib.sha256(), 0
             with open(fd, "wb", closefd=True, buffering=0) as file:
-                system.try_lock(fd)  # while it is held, nobody takes the file for one left over
+                if not system.WINDOWS:  # which would move to where it locks
+                    system.try_lock(fd)  # while it is held, nobody takes the file for one left over
                 while piece := _read(source):
                     digest.update(piece)
                     size_bytes += len(piece)
