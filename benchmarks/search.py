@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import statistics
 import sys
@@ -10,7 +11,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import new_run
 from benchmarks.catalog import EXPERIMENT, METRICS, fill, metrics_of, parameters_of
 from benchmarks.disk import sizes
 from benchmarks.figure import Figure, Scale
@@ -55,14 +55,24 @@ def timed(what: str, took_ms: list[float], limit: float) -> Figure:
 
 
 def disk_figure(folder: str, runs: int) -> Figure:
-    """All bytes below the folder, less those of a store with one run."""
-    run_part(new_run.make_runs, folder=folder, runs=0)
-    before = sizes(folder)
-    run_part(new_run.make_runs, folder=f"{folder}-all", runs=runs)
-    after = sizes(f"{folder}-all")
-    a_run = {what: (after[what] - before[what]) / runs for what in ("apparent", "blocks")}
+    """All bytes below the folder of a store with so many logged runs, shared among them."""
+    run_part(log_runs, folder=folder, runs=runs)
+    found = sizes(folder)
+    a_run = {what: found[what] / runs for what in ("apparent", "blocks")}
     note = f"of {runs:,}: lengths {a_run['apparent']:.0f}, blocks {a_run['blocks']:.0f}"
     return Figure("on disk for a run (20 parameters, 5 metrics)", max(a_run.values()), "bytes", 2_000, note=note)
+
+
+def log_runs(folder: str, runs: int) -> dict[str, Any]:
+    """Runs as a sweep logs them: floats and short texts by turns, and one value of each metric."""
+    from assay import Run, Session
+
+    session, draw = Session(folder), random.Random(5)
+    for number in range(runs):
+        with Run(experiment_name=EXPERIMENT, run_name=f"run-{number}", sagemaker_session=session) as run:
+            run.log_parameters({f"p{one}": draw.random() if one % 2 else f"v{draw.randrange(50)}" for one in range(20)})
+            run.log_metrics({f"m{one}": draw.random() for one in range(5)}, step=0)
+    return {"runs": runs}
 
 
 def best(session: Any, text: str = ONE, order_by: str | None = "metrics.loss asc") -> Any:
