@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -282,6 +283,7 @@ def test_a_stream_becomes_one_file(session: Session, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert table["value"].tolist() == [float(row["value"]) for row in rows]
     assert table["step"].tolist() == [int(row["step"]) for row in rows]
+    assert table["timestamp"].tolist() == [datetime.fromisoformat(row["timestamp"]) for row in rows]
 
 
 def test_a_file_that_can_not_be_written_is_told(session: Session, tmp_path: Path) -> None:

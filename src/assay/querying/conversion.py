@@ -126,7 +126,7 @@ def write_parquet(columns: Sequence[Column], path: str | os.PathLike[str]) -> No
     table = arrow_table(columns)
     import pyarrow.parquet
 
-    with _replacing(path, "wb") as file:
+    with replacing(path, "wb") as file:
         pyarrow.parquet.write_table(table, file)
 
 
@@ -136,7 +136,7 @@ def write_csv(columns: Sequence[Column], path: str | os.PathLike[str]) -> None:
     Raises:
         RefusedError: The file can't be written.
     """
-    with _replacing(path, "w") as file:
+    with replacing(path, "w") as file:
         writer = csv.writer(file)
         writer.writerow([column.name for column in columns])
         writer.writerows(zip(*map(_csv_cells, columns), strict=True))
@@ -177,8 +177,12 @@ def _missing(package: str, extra: str) -> MissingExtraError:
 
 
 @contextmanager
-def _replacing(path: str | os.PathLike[str], mode: str) -> Iterator[IO[Any]]:
-    """A file that takes the place of another when the block ends well, and is gone if it does not."""
+def replacing(path: str | os.PathLike[str], mode: str) -> Iterator[IO[Any]]:
+    """A file that takes the place of another when the block ends well, and is gone if it does not.
+
+    Raises:
+        RefusedError: It can't be written.
+    """
     target = os.path.abspath(os.path.expanduser(path))
     part = f"{target}.part-{os.getpid()}"
     text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
@@ -191,5 +195,7 @@ def _replacing(path: str | os.PathLike[str], mode: str) -> Iterator[IO[Any]]:
             with suppress(FileNotFoundError):
                 os.remove(part)
             raise
+    except RefusedError:  # what was to be written could not be read
+        raise
     except OSError as error:
         raise RefusedError(f"can't write {target}: {error.strerror or error}", cause=error, path=target) from error

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import RefusedError, RunNotFoundError
+from assay.errors import RunNotFoundError
 from assay.formats.columns import Columns
+from assay.querying.conversion import replacing
 from assay.querying.tidy import COLUMNS, Part, Tidy, arrow_schema, need
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ class HistoryStream(Iterable[HistoryBatch]):
         parquet = need("pyarrow.parquet")
         points = 0
         with (
-            _replacing(os.fspath(path)) as partial,
+            replacing(path, "wb") as file,
             parquet.ParquetWriter(
-                partial,
+                file,
                 arrow_schema(),
                 compression=compression,
                 use_dictionary=["run", "metric"],
@@ -141,13 +141,16 @@ class HistoryStream(Iterable[HistoryBatch]):
         """
         import csv
 
+        import numpy as np
+
         points = 0
-        with _replacing(os.fspath(path)) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        with replacing(path, "w") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for part in self._parts():
                 columns = part.columns
-                times = (f"{time}Z" for time in columns.timestamps_us.view("datetime64[us]"))
+                moments = np.datetime_as_string(columns.timestamps_us.view("datetime64[us]"), unit="us")
+                times = (f"{moment}+00:00" for moment in moments.tolist())
                 rows = zip(columns.steps.tolist(), times, columns.values.tolist(), strict=True)
                 writer.writerows((part.run, part.metric, *row) for row in rows)
                 points += len(columns)
@@ -160,19 +163,3 @@ class HistoryStream(Iterable[HistoryBatch]):
     def to_polars(self) -> Any:
         """A polars DataFrame of all points, which must fit into memory: run, metric, step, timestamp, value."""
         return Tidy(list(self._parts())).to_polars()
-
-
-@contextmanager
-def _replacing(target: str) -> Iterator[str]:
-    """A path to write to; what was written replaces the target once all of it is there."""
-    partial = f"{target}.{os.getpid()}.part"
-    try:
-        yield partial
-        os.replace(partial, target)
-    except OSError as error:
-        if isinstance(error, RefusedError):
-            raise
-        raise RefusedError(f"can't write {target}: {error.strerror or error}", cause=error, path=target) from error
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
