@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay import system
 from assay.errors import (
     ChecksumError,
     DamagedError,
@@ -19,13 +20,14 @@ from assay.errors import (
     InvalidInputError,
     ObjectMissingError,
     RunNotFoundError,
+    StoreError,
     StoreVersionError,
 )
 from assay.formats import export
 from assay.formats.export import ExportHead
 from assay.storage.contract import RunQuery
 from assay.storage.export_file import ExportReader, ExportWriter
-from assay.storage.sql import exporting
+from assay.storage.sql import exporting, importing
 from assay.storage.sql.exporting import Exported
 from assay.storage.sql.importing import Imported
 from assay.storage.sql.store import SqlStore
@@ -70,7 +72,7 @@ def other(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_what_ended_is_the_same_after_a_round_trip(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -88,7 +90,7 @@ def test_what_ended_is_the_same_after_a_round_trip(data: st.DataObject) -> None:
         assert objects_of(folder / "other").items() <= objects_of(folder / "store").items()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data())
 def test_every_point_and_artifact_can_be_read_after_a_round_trip(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -129,6 +131,63 @@ def test_a_store_of_several_groups_comes_over_whole(
     here = runs_of(folder)
     assert {uid: here[uid] for uid in ("uid-first", "uid-second", "uid-short")} == runs_of(tmp_path / "other")
     assert objects_of(folder) == objects_of(tmp_path / "other")
+
+
+def test_a_large_run_comes_over_whole_in_many_transactions(
+    tmp_path: Path, folder: Path, store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LARGE_BYTES", 100)
+    monkeypatch.setattr(importing, "BATCH_BYTES", 100)
+    commits: list[str] = []
+    send_out(store, tmp_path / "runs.assay", "digits/first", "digits/second", "digits/short")
+
+    monkeypatch.setattr(system, "observer", lambda step, _: commits.append(step) if step == "commit" else None)
+    brought = bring_in(other, tmp_path / "runs.assay")
+    other.close()
+
+    assert len(commits) > 5
+    assert ["digits/first", "digits/second", "digits/short"] == brought.runs
+    here = runs_of(folder)
+    assert {uid: here[uid] for uid in ("uid-first", "uid-second", "uid-short")} == runs_of(tmp_path / "other")
+
+
+def test_nobody_sees_a_large_run_before_it_is_whole(
+    tmp_path: Path, store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LARGE_BYTES", 100)
+    monkeypatch.setattr(importing, "BATCH_BYTES", 100)
+    seen: list[int] = []
+
+    def look(step: str, path: str) -> None:
+        if step == "commit":
+            other.trash.finish()
+            seen.append(len(other.list_runs(RunQuery()).runs))
+            assert [] == other.trash.contents()
+
+    send_out(store, tmp_path / "runs.assay", "digits/first")
+    monkeypatch.setattr(system, "observer", look)
+    bring_in(other, tmp_path / "runs.assay")
+
+    assert {0, 1} == set(seen)
+    assert sorted(seen) == seen
+
+
+def test_a_large_run_that_was_tidied_away_meanwhile_is_said(
+    tmp_path: Path, store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LARGE_BYTES", 100)
+
+    def tidy(step: str, path: str) -> None:
+        if step == "commit":
+            system.observer = None
+            other.trash.finish(arriving=True)
+
+    send_out(store, tmp_path / "runs.assay", "digits/first")
+    monkeypatch.setattr(system, "observer", tidy)
+    with pytest.raises(StoreError, match="run 'first' was deleted while it was imported"):
+        bring_in(other, tmp_path / "runs.assay")
+
+    assert ["digits/first"] == bring_in(other, tmp_path / "runs.assay").runs
 
 
 def test_a_second_import_skips_what_is_here_and_changes_nothing(
@@ -407,6 +466,7 @@ def test_a_newer_version_is_said_to_need_a_newer_assay(exported: Path, other: Sq
         ("00001/runs.jsonl", b'"name":"first"', b'"name":7'),
         ("00001/runs.jsonl", b'"uid":"uid-short"', b'"uid":"uid-first"'),
         ("00001/runs.jsonl", b'"uid":"uid-short"', b'"uid":""'),
+        ("00001/runs.jsonl", b'"uid":"uid-short"', b'"uid":"deleted-1"'),
         ("00001/runs.jsonl", b'"status":"Completed"', b'"status":"Splendid"'),
         ("00001/runs.jsonl", b'"created_us":1', b'"created_us":99999999999999999999'),
         ("00001/runs.jsonl", b'"experiment_uid":"uid-digits"', b'"experiment_uid":"none"'),
