@@ -156,3 +156,14 @@ def test_a_thousand_runs_are_a_page_and_none_gives_all(store: Path) -> None:
     assert (1000, 1003) == (len(page), len(session.search_runs("many", max_results=None)))
     assert ["r2", "r1", "r0"] == found(session, experiment_name="many", next_token=page.next_token)
     assert page.next_token is not None
+
+
+def test_search_leaves_out_what_is_in_the_trash(session: Session) -> None:
+    load_run("r1", "digits").trash()
+    session.trash(experiment="words")
+
+    assert ["r4", "r3", "r2", "r0"] == found(session)
+    assert ["r0"] == found(session, filter="metrics.val/loss > 0.4", order_by="metrics.val/loss")
+    assert [] == found(session, experiment_name="words")
+    assert ["r4", "r3", "r2", "r0"] == found(session, experiment_name=["digits", "words"], max_results=None)
+    assert 4 == len(session.search_runs("digits", max_results=None).to_pandas())

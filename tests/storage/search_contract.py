@@ -22,12 +22,14 @@ def names(found: FoundRuns) -> list[str]:
 
 
 def fill(store: Store) -> None:
-    """Seven runs `r0` to `r6` of `digits`, with losses that rise, NaN in the sixth and none in the last."""
+    """Seven runs `r0` to `r6` of `digits`, with losses that rise but for one that is infinite, NaN in the sixth and none in the last."""
     for index in range(7):
         run = new_run(store, "digits", f"r{index}", created_us=NOW_US + index, tags={"odd": str(index % 2)})
         writer = Writer(store, run)
         writer.send(parameters({"index": index, "depth": index % 3}))
-        writer.leave(*([] if index == 6 else [rows("loss", [9.0, math.nan if index == 5 else float(index)])]))
+        writer.leave(
+            *([] if index == 6 else [rows("loss", [9.0, {5: math.nan, 3: math.inf}.get(index, float(index))])])
+        )
 
 
 class SearchContract:
@@ -103,7 +105,7 @@ class SearchContract:
         assert store.search_runs(SearchQuery(limit=7)).next_token is None
         assert store.search_runs(SearchQuery(limit=6)).next_token is not None
 
-    def test_a_run_created_between_two_pages_repeats_and_hides_none(self, store: Store) -> None:
+    def test_a_run_created_between_two_pages_of_a_search_repeats_and_hides_none(self, store: Store) -> None:
         fill(store)
         first = store.search_runs(SearchQuery(limit=3))
         new_run(store, "digits", "newest", created_us=NOW_US + 100)
@@ -142,7 +144,7 @@ class SearchContract:
         with pytest.raises(InvalidInputError, match="next_token"):
             store.search_runs(replace(query, token=token, **change))  # type: ignore[arg-type]
 
-    def test_a_forged_token_is_refused(self, store: Store) -> None:
+    def test_a_search_refuses_a_forged_token(self, store: Store) -> None:
         fill(store)
         token = store.search_runs(SearchQuery(limit=2)).next_token
         assert token is not None
