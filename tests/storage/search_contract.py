@@ -22,7 +22,7 @@ def names(found: FoundRuns) -> list[str]:
 
 
 def fill(store: Store) -> None:
-    """Seven runs `r0` to `r6` of `digits`, with losses that rise but for one that is infinite, NaN in the sixth and none in the last."""
+    """Runs `r0` to `r6` of `digits`: their loss is their number, but infinite in `r3`, NaN in `r5`, none in `r6`."""
     for index in range(7):
         run = new_run(store, "digits", f"r{index}", created_us=NOW_US + index, tags={"odd": str(index % 2)})
         writer = Writer(store, run)
