@@ -160,7 +160,7 @@ class _Collector:
         """The objects that somebody needs now; None where that can't be known."""
         pins = self._pins()  # first: what a journal pinned that is gone by now stands in the catalog
         with self._store.reading() as connection:
-            named = self._references.read(connection).keys()
+            named = self._references.named(connection)
         return None if self._is_unsure(pins) else named | pins.sha256s
 
     def _pins(self) -> Pins:

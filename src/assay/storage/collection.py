@@ -169,6 +169,18 @@ class References:
                 users[one].add((run_id, artifact_id))
         return users
 
+    def named(self, connection: Connection) -> set[str]:
+        """The objects that an artifact names, in the trash or not."""
+        named = set()
+        found = connection.execute(
+            "SELECT DISTINCT sha256, kind = ? FROM artifacts WHERE sha256 IS NOT NULL", (DIRECTORY,)
+        )
+        for sha256, is_directory in found:
+            named.add(sha256)
+            if is_directory:
+                named.update(self.listed(sha256))
+        return named
+
     def listed(self, sha256: str) -> tuple[str, ...]:
         """The objects that the listing of a directory names."""
         known = self._listings.get(sha256)
