@@ -312,3 +312,22 @@ def test_a_store_that_can_t_be_written_is_looked_at_only(store: Path, monkeypatc
 
     with pytest.raises(RefusedError, match="is read-only"):
         Session().gc()
+
+
+def test_a_reader_in_the_way_keeps_nobody_waiting_for_long(store: Path) -> None:
+    goes = logged_run("goes", "text")
+    stays = logged_run("stays", "text")
+    goes.trash()
+    session = Session()
+
+    with session.store.reading() as connection:
+        before = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+        start_s = time.monotonic()
+        session.gc()
+        took_s = time.monotonic() - start_s
+        assert before == connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+
+    assert took_s < 5
+    assert ["text"] == list(stays.artifacts())
+    session.gc()
+    assert 0 == (store / "catalog.db-wal").stat().st_size
