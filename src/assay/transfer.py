@@ -36,7 +36,7 @@ class Transferring:
         Runs that are still logged to are written as they are in the store by then.
 
         Args:
-            path: The file; one that is there already is replaced once the new one is whole.
+            path: The file; an export that is there already is replaced once the new one is whole.
             runs: A `Run`, "experiment/run" or an id, or an iterable of them.
             experiment_name: In place of `runs`, all runs of this experiment; without either, all runs.
             filter: Of these only what it picks; docs/filters.md has the language.
@@ -45,13 +45,16 @@ class Transferring:
             What was written: path, runs, experiments, objects, size_bytes.
 
         Raises:
-            InvalidInputError: Both `runs` and one of the others were given, or the filter can't be read.
+            InvalidInputError: Both `runs` and one of the others were given, the filter can't be read, or there is
+                something of that path that is no export.
             NotFoundError: There is no such run or experiment, or the filter picks none.
             RefusedError: The file can't be written.
             DamagedError: Something of the runs is damaged; the message names it, and no file is left.
         """
         if runs is not None and (experiment_name is not None or filter is not None):
             raise InvalidInputError("runs are given, or an experiment_name and a filter, not both")
+        if experiment_name is not None and not isinstance(experiment_name, str):
+            raise InvalidTypeError(f"experiment_name must be a str, not {type(experiment_name).__name__}")
         named = None if runs is None else self._names_of(runs)
         return self.fresh_store().transfers.export_runs(_path(path), named, experiment_name, filter)
 

@@ -103,12 +103,16 @@ def test_an_export_that_is_killed_at_any_step_leaves_the_file_that_was_there_or_
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / "runs.assay"
     wrong = []
+    store = SqlStore(str(source))
+    store.transfers.export_runs(str(path), ["digits/short"], None, None)
+    store.close()
+    before = path.read_bytes()
     at, code = 0, -signal.SIGKILL
     while code == -signal.SIGKILL:
         at += 1
-        path.write_bytes(b"the last one")
+        path.write_bytes(before)
         code = live(forkserver, export_until, source, path, at)
-        if path.read_bytes() != b"the last one":
+        if path.read_bytes() != before:
             try:
                 ExportReader(str(path)).__exit__(None, None, None)
             except InvalidInputError as error:

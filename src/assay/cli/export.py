@@ -30,7 +30,7 @@ def export(
         run: EXPERIMENT/RUN, or RUN alone where only one experiment has it.
         experiment: All runs of this experiment.
         filter: Only runs that it picks, such as "metrics.loss < 0.1 and params.depth in (4, 6)".
-        output: The file; one that is there already is replaced once the new one is whole.
+        output: The file; an export that is there already is replaced once the new one is whole.
         json: Print a JSON object.
         store: Folder of the store. Left out, `assay where` says which.
     """

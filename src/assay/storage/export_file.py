@@ -35,12 +35,28 @@ class Entry:
     size_bytes: int
 
 
+def is_replaceable(path: str) -> bool:
+    """Whether a file is an export, to judge by its beginning, or empty."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        block = file.read(BLOCK_BYTES)
+    try:
+        return not block or export.decode_entry_header(block)[0] == export.HEAD_NAME
+    except ValueError:
+        return False
+
+
 class ExportWriter:
     """Writes an export; the file appears under its name once it is whole and on the disk.
 
     Args:
-        path: The file; one that is there already is replaced.
+        path: The file; an export that is there already is replaced.
         exported_us: When the export began, microseconds since 1970.
+
+    Raises:
+        InvalidInputError: There is something else of that name.
+        RefusedError: The file can't be written.
     """
 
     def __init__(self, path: str, exported_us: int) -> None:
@@ -50,6 +66,10 @@ class ExportWriter:
         self._partial = f"{path}.{os.getpid()}.part"
         self._digest = hashlib.sha256()
         with self._translated():
+            if os.path.exists(path) and not is_replaceable(path):
+                raise InvalidInputError(
+                    f"{path} is there already and is no export, so it is not replaced: name another file, or delete it"
+                )
             self._file: IO[bytes] = open(self._partial, "wb")  # noqa: SIM115  # closed by __exit__
 
     def __enter__(self) -> Self:

@@ -19,6 +19,7 @@ from assay.errors import (
     ExperimentNotFoundError,
     InvalidInputError,
     ObjectMissingError,
+    RefusedError,
     RunNotFoundError,
     StoreError,
     StoreVersionError,
@@ -35,6 +36,7 @@ from tests.storage import small_store
 from tests.storage.sql.contents import experiments_of, objects_of, runs_of
 from tests.storage.sql.random_stores import fill
 from tests.storage.writing import NOW_US, Writer, new_run, parameters, rows, run_spec
+from tests.system.steps import Steps, full
 
 
 def bring_in(store: SqlStore, path: Path) -> Imported:
@@ -361,14 +363,65 @@ def test_a_damaged_chunk_ends_the_export_and_leaves_the_file_that_was_there(
     tmp_path: Path, folder: Path, store: SqlStore
 ) -> None:
     path = tmp_path / "runs.assay"
-    path.write_bytes(b"the last one")
+    send_out(store, path, "digits/short")
+    before = path.read_bytes()
     small_store.change(folder, "UPDATE chunks SET body = substr(body, 1, 100) WHERE id = 1")
 
     with pytest.raises(ChecksumError, match=r"chunk of metric '\w+' of run first \(uid-first\).*nothing was exported"):
         send_out(store, path)
 
-    assert b"the last one" == path.read_bytes()
+    assert before == path.read_bytes()
     assert [] == list(tmp_path.glob("*.part"))
+
+
+def test_a_file_that_is_no_export_is_not_replaced(tmp_path: Path, folder: Path, store: SqlStore) -> None:
+    (tmp_path / "empty").touch()
+    send_out(store, tmp_path / "empty")
+    send_out(store, tmp_path / "empty", "digits/first")
+
+    for path in (folder / "catalog.db", Path("/dev/null"), folder):
+        with pytest.raises(InvalidInputError, match="is there already and is no export"):
+            send_out(store, path)
+    assert ["short"] == [store.find_run("digits", "short").name]
+
+
+@pytest.mark.parametrize("at", [1, 2, 7])
+def test_a_full_disk_ends_the_export_and_leaves_nothing(
+    tmp_path: Path, store: SqlStore, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    steps = Steps(tmp_path, at, full, lasting=True)
+    monkeypatch.setattr(system, "observer", None)
+    steps.begin(names=False)
+
+    with pytest.raises(RefusedError, match=r"can't write .*runs\.assay: No space left"):
+        send_out(store, tmp_path / "runs.assay")
+
+    assert [] == list(tmp_path.glob("runs.assay*"))
+
+
+def test_a_full_disk_ends_the_import_and_a_later_one_brings_the_rest(
+    tmp_path: Path, store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "GROUP_RUNS", 1)
+    send_out(store, tmp_path / "runs.assay", "digits/first", "digits/second")
+    monkeypatch.setattr(system, "observer", None)
+    Steps(tmp_path, 3, full, lasting=True).begin(names=False)
+
+    with pytest.raises(RefusedError, match="No space left"):
+        bring_in(other, tmp_path / "runs.assay")
+    system.observer = None
+
+    assert ["first"] == [run.name for run in other.list_runs(RunQuery()).runs]
+    assert ["digits/second"] == bring_in(other, tmp_path / "runs.assay").runs
+
+
+def test_a_store_that_is_read_only_takes_no_runs(tmp_path: Path, folder: Path, store: SqlStore) -> None:
+    send_out(store, tmp_path / "runs.assay", "digits/first")
+    other = SqlStore(str(folder), writable=False)
+
+    with pytest.raises(RefusedError, match="read-only"):
+        bring_in(other, tmp_path / "runs.assay")
+    other.close()
 
 
 def test_a_missing_object_ends_the_export_and_names_the_run(tmp_path: Path, folder: Path, store: SqlStore) -> None:

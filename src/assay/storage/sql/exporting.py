@@ -36,7 +36,7 @@ GROUP_RUNS = 200
 GROUP_BYTES = 4 << 20
 """A group ends with the run that reaches this many bytes of points."""
 EVERY = "*"
-"""Stands for all experiments; no experiment is called so."""
+"""Stands for all experiments; no id is like it."""
 SUMMARY = (
     "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
     "last_timestamp_us, first_timestamp_us"
@@ -78,12 +78,12 @@ class RunExporter:
         self._written: set[str] = set()
         self._groups = 0
 
-    def export(self, run_ids: Sequence[int], experiment_name: str | None) -> Exported:
+    def export(self, run_ids: Sequence[int], experiment: str | None) -> Exported:
         """Write runs, and their experiments before them.
 
         Args:
             run_ids: The runs' numbers.
-            experiment_name: Written even if it has no runs; `EVERY` writes each experiment.
+            experiment: The id of one that is written even if it has no runs; `EVERY` stands for all.
 
         Raises:
             RefusedError: The file can't be written.
@@ -93,7 +93,7 @@ class RunExporter:
         with ExportWriter(self._path, exported_us) as file:
             _add(file, export.HEAD_NAME, export.encode_record(ExportHead(export.FORMAT, export.VERSION, exported_us)))
             with self._database.read() as connection:
-                experiments = read_experiments(connection, run_ids, experiment_name)
+                experiments = read_experiments(connection, run_ids, experiment)
             _add(file, export.EXPERIMENTS_NAME, b"".join(map(export.encode_record, experiments)))
             done = runs = 0
             while done < len(run_ids):
@@ -195,9 +195,15 @@ class RunExporter:
                 continue
             needed[artifact.sha256] = None
             if artifact.kind == DIRECTORY:
-                listing = json.loads(b"".join(self._objects.read_checked(artifact.sha256)))
-                needed.update((entry["sha256"], None) for entry in listing["files"])
+                needed.update((sha256, None) for sha256 in self._listed(artifact))
         return list(needed)
+
+    def _listed(self, directory: ExportedArtifact) -> list[str]:
+        listing = b"".join(self._objects.read_checked(str(directory.sha256)))
+        try:
+            return [str(entry["sha256"]) for entry in json.loads(listing)["files"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedError(f"artifact {directory.name!r} is no listing of a directory: {error}") from error
 
     def _add_object(self, file: ExportWriter, sha256: str, run: ExportedRun) -> None:
         if sha256 in self._written:
@@ -216,9 +222,9 @@ def _add(file: ExportWriter, name: str, body: bytes) -> None:
 
 
 def read_experiments(
-    connection: Connection, run_ids: Sequence[int], experiment_name: str | None
+    connection: Connection, run_ids: Sequence[int], experiment: str | None
 ) -> list[ExportedExperiment]:
-    """The experiments of runs, and the one that is named, in the order of their making."""
+    """The experiments of runs, and the one of that id, in the order of their making."""
     wanted = {
         row[0]
         for run_id in run_ids
@@ -229,7 +235,7 @@ def read_experiments(
         "SELECT id, uid, name, display_name, description, tags, created_us, changed_us FROM experiments "
         "WHERE trashed_us IS NULL ORDER BY id"
     ):
-        if row[0] in wanted or experiment_name in (row[2], EVERY):
+        if row[0] in wanted or experiment in (row[1], EVERY):
             uid, name, display_name, description, tags, created_us, changed_us = row[1:]
             record = (uid, name, display_name, description, json.loads(tags), created_us, changed_us)
             found.append(ExportedExperiment(*record))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assay.errors import RunNotFoundError
+from assay.errors import RefusedError, RunNotFoundError
 from assay.storage.sql.addressing import RUNS, experiment_uid, matching_runs, run_row, run_uid
 from assay.storage.sql.database import Connection, Database
 
@@ -37,19 +37,21 @@ class Transfers:
         """Write runs into a file.
 
         Args:
-            path: The file; one that is there already is replaced once the new one is whole.
+            path: The file; an export that is there already is replaced once the new one is whole.
             runs: Each by its id, or by `experiment/run`; None leaves it to the next two.
             experiment_name: The runs of this experiment, and itself; None takes all experiments.
             filter_text: Of these only what this filter picks.
 
         Raises:
             NotFoundError: There is no such run or experiment, or the filter picks none.
+            InvalidInputError: There is something else of that path.
             FilterError: The filter can't be read.
             RefusedError: The file can't be written.
             DamagedError: Something of the runs is damaged; the message names it, and no file is left.
         """
         from assay.storage.sql.exporting import EVERY, RunExporter
 
+        experiment: str | None = None
         with self._database.read() as connection:
             if runs is not None:
                 uids = [run_uid(connection, one, "living") for one in runs]
@@ -59,10 +61,12 @@ class Transfers:
                 if not uids:
                     raise RunNotFoundError(f"the filter {filter_text!r} picks no run; nothing was exported")
                 ids = sorted(run_row(connection, self._location, uid)[0] for uid in uids)
+            elif experiment_name is not None:
+                experiment = experiment_uid(connection, experiment_name, "living")
+                ids = _runs_of(connection, experiment)
             else:
-                ids = _runs_of(connection, experiment_name)
-        named = None if runs is not None or filter_text is not None else (experiment_name or EVERY)
-        return RunExporter(self._database, self._objects, os.path.abspath(path)).export(ids, named)
+                experiment, ids = EVERY, _runs_of(connection, None)
+        return RunExporter(self._database, self._objects, os.path.abspath(path)).export(ids, experiment)
 
     def _living(self, connection: Connection, uid: str) -> int:
         run_id, name, _ = run_row(connection, self._location, uid)
@@ -76,23 +80,24 @@ class Transfers:
 
         Raises:
             DamagedError: It holds what Assay does not write.
-            RefusedError: There is no space, or no permission; what was imported by then is whole.
+            RefusedError: The store is read-only, or there is no space; what was imported by then is whole.
             StoreError: Objects are being collected here.
         """
         from assay.storage.collection import keeping
         from assay.storage.sql.importing import RunImporter
 
+        if not self._database.writable:
+            raise RefusedError(f"the store {self._location} is read-only: nothing can be imported into it")
         importer = RunImporter(self._database, self._objects, file)
         importer.check()
         with keeping(self._objects):
             return importer.import_runs()
 
 
-def _runs_of(connection: Connection, experiment_name: str | None) -> list[int]:
-    condition, values = "experiments.trashed_us IS NULL", []
-    if experiment_name is not None:
-        condition, values = "experiments.uid = ?", [experiment_uid(connection, experiment_name, "living")]
+def _runs_of(connection: Connection, experiment: str | None) -> list[int]:
     found = connection.execute(
-        f"SELECT runs.id FROM {RUNS} WHERE {condition} AND runs.trashed_us IS NULL ORDER BY runs.id", values
+        f"SELECT runs.id FROM {RUNS} WHERE experiments.uid = coalesce(?, experiments.uid) AND runs.trashed_us IS NULL "
+        "AND experiments.trashed_us IS NULL ORDER BY runs.id",
+        (experiment,),
     )
     return [row[0] for row in found]
