@@ -169,8 +169,8 @@ def search_runs(
     """The runs that a filter picks: `Session.search_runs` says the rest."""
     from assay.querying.results import RunResults
 
-    if max_results is not None and step_number(max_results) < 1:
-        raise InvalidInputError(f"max_results must be at least 1, not {max_results}; None gives all")
+    if max_results is not None and (not hasattr(max_results, "__index__") or step_number(max_results) < 1):
+        raise InvalidInputError(f"max_results must be at least 1, not {max_results!r:.40}; None gives all")
     experiments = None
     if experiment_name is not None:
         experiments = tuple(check_names(one, None)[0] for one in _texts("experiment_name", experiment_name))

@@ -131,7 +131,7 @@ def test_search_before_anything_was_logged_finds_nothing(store: Path) -> None:
         ({"experiment_name": 1}, "experiment_name is a str or a list of str"),
         ({"experiment_name": "no such name!"}, "no such name!"),
         ({"max_results": 0}, "max_results must be at least 1, not 0; None gives all"),
-        ({"max_results": "ten"}, ""),
+        ({"max_results": "ten"}, "max_results must be at least 1, not 'ten'; None gives all"),
         ({"next_token": "forged"}, "next_token 'forged' is not one"),
         ({"next_token": 5}, "next_token 5 is not one"),
     ],
