@@ -15,7 +15,7 @@ from assay.formats import filter as language
 from assay.formats.filter_builder import FilterBuilder
 from assay.formats.filter_error import FilterError
 from assay.formats.filter_plain import plain_tree
-from assay.formats.filter_tree import And, Comparison, Filter, OrderKey
+from assay.formats.filter_tree import And, Filter, OrderKey
 from tests.formats.filter_trees import orders, spelled, spelled_order, trees
 from tests.formats.test_filter_fuzz import FRAGMENTS
 
@@ -89,9 +89,18 @@ def test_any_filter_is_read_alike(tree: Filter, random: Random) -> None:
     check(spelled(tree, random), "filter")
 
 
-@given(st.lists(trees.filter(lambda tree: isinstance(tree, Comparison)), min_size=2, max_size=4))
-def test_comparisons_joined_by_and_are_read_alike(parts: list[Filter]) -> None:
-    check(" and ".join(spelled(part, Random(1)) for part in parts), "filter")
+COMPARISONS = st.tuples(
+    st.sampled_from(
+        ["metrics.loss", "metrics.`a b`.max", 'params."x""y"', "tags.team", "status", "created", "and", "nan"]
+    ),
+    st.sampled_from(["=", "==", "!=", "<>", "<", "<=", ">", ">=", "~"]),
+    st.sampled_from(["3", "-0.5", "1e-3", "inf", "NAN", "'adam'", '"it""s"', "'Failed'", "7d", "2024-05-01", "true"]),
+).map(" ".join)
+
+
+@given(st.lists(COMPARISONS, min_size=1, max_size=3), st.sampled_from([" and ", "\nAND\t", " And ", "and", " or "]))
+def test_comparisons_are_read_alike(parts: list[str], word: str) -> None:
+    check(word.join(parts), "filter")
 
 
 @given(orders, st.randoms(use_true_random=False))
