@@ -120,6 +120,23 @@ def test_a_rebuilt_catalog_finds_its_free_pages_again(folder: Path) -> None:
     assert ["wal", 2, 1] == facts
 
 
+def test_free_pages_are_found_in_a_catalog_that_was_written_anew_before(folder: Path) -> None:
+    found = []
+    for run in (1, 2):
+        change(folder, f"DELETE FROM chunks WHERE run_id = {run}")
+        change(folder, f"DELETE FROM series WHERE run_id = {run}")
+        with (folder / "catalog.db").open("r+b") as file:
+            file.write(b"\0" * 100)
+        found.append(
+            [finding.what for finding in examine(folder, repair=True).findings if "never used" in finding.what]
+        )
+
+    assert [1, 1] == [len(one) for one in found]
+    views = sqlite3.connect(folder / "catalog.db")
+    assert 3 == views.execute("SELECT count(*) FROM v1_runs WHERE status IS NOT 'InProgress'").fetchone()[0]
+    views.close()
+
+
 def test_a_header_is_rebuilt_under_what_the_wal_still_holds(folder: Path, tmp_path: Path) -> None:
     before = everything(folder)
     connection = sqlite3.connect(folder / "catalog.db")
