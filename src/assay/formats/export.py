@@ -117,7 +117,7 @@ class ExportedSeries:
     min_step: int | None
     max_step: int | None
     last_timestamp_us: int
-    first_timestamp_us: int
+    first_timestamp_us: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _summary_row(one: Summary) -> tuple[Any, ...]:
         one.min_step,
         one.max_step,
         one.last_timestamp_us,
-        one.first_timestamp_us,
+        None if one.first_timestamp_us == one.last_timestamp_us else one.first_timestamp_us,
     )
 
 
@@ -153,7 +153,7 @@ def _summary_of(row: Sequence[Any]) -> Summary:
         max_step=max_step,
         last_timestamp_us=last_us,
         first=first,
-        first_timestamp_us=first_us,
+        first_timestamp_us=last_us if first_us is None else first_us,
     )
 
 

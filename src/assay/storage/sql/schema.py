@@ -106,7 +106,7 @@ CREATE TABLE series (
     max_step INTEGER,
     last_timestamp_us INTEGER NOT NULL,
     first REAL,
-    first_timestamp_us INTEGER NOT NULL,
+    first_timestamp_us INTEGER,
     PRIMARY KEY (run_id, name_id)
 ) WITHOUT ROWID;
 CREATE INDEX series_by_last ON series (name_id, last);
@@ -147,7 +147,8 @@ CASE WHEN p.text = 'nan' THEN NULL ELSE p.number END AS number, p.text
 FROM parameters p JOIN names n ON n.id = p.name_id JOIN runs r ON r.id = p.run_id
 JOIN experiments e ON e.id = r.experiment_id WHERE r.trashed_us IS NULL AND e.trashed_us IS NULL;
 CREATE VIEW v1_metrics AS SELECT r.uid AS run_id, n.name, s.last, s.min, s.max, s.mean, s.first, s.count,
-s.nonfinite_count, s.first_step, s.last_step, s.min_step, s.max_step, s.first_timestamp_us, s.last_timestamp_us
+s.nonfinite_count, s.first_step, s.last_step, s.min_step, s.max_step,
+coalesce(s.first_timestamp_us, s.last_timestamp_us) AS first_timestamp_us, s.last_timestamp_us
 FROM series s JOIN names n ON n.id = s.name_id JOIN runs r ON r.id = s.run_id
 JOIN experiments e ON e.id = r.experiment_id WHERE r.trashed_us IS NULL AND e.trashed_us IS NULL;
 CREATE VIEW v1_artifacts AS SELECT r.uid AS run_id, a.name, a.is_output, a.kind, a.step, a.media_type, a.size_bytes,
