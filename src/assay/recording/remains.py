@@ -2,7 +2,8 @@
 
 Rows are trusted by their marks while the machine has not restarted since. After a restart, which may have been a power
 cut, a row is trusted if a checksum over it holds, if it lies within one page of memory (pages reach the disk whole),
-or if it reaches into the next page and the row behind it is marked (that page was written after this row was).
+or if it reaches into the next page and the row behind it, which begins there, was marked later: a mark is the time
+behind a row's last value, so that page was written after this row was.
 """
 
 from __future__ import annotations
@@ -126,6 +127,11 @@ class Remains:
         return system.Process(**self.opening["process"])
 
     @property
+    def is_restarted(self) -> bool:
+        """Whether the machine has been started anew since, which may have been after a power cut."""
+        return self.process.boot != system.this_process().boot
+
+    @property
     def is_damaged(self) -> bool:
         """Whether bytes were lost that a call had returned for.
 
@@ -136,7 +142,7 @@ class Remains:
 
     def short_files(self) -> list[str]:
         """The `.rows` files that do not hold all of a block of which not everything was shipped."""
-        if self.process.boot != system.this_process().boot:
+        if self.is_restarted:
             return []  # a power cut may well have left files short; what was promised is in what it left
         self._weigh()
         short = {
@@ -199,16 +205,17 @@ class Remains:
         self._is_weighed = True
         for block, first, rows in self._places(piece for segment in self.segments for piece in segment["pieces"]):
             block.shipped[first : first + rows] = b"\1" * rows
-        if self.process.boot == system.this_process().boot:
+        if not self.is_restarted:
             for block in self._blocks:
                 block.trusted[:] = b"\1" * block.rows
             return
         for block in self._blocks:
-            width, marks = self.layouts[block.layout].words, self._marks(block)
+            size_bytes, marks = self.layouts[block.layout].words * WORD_BYTES, self._marks(block)
             for row in range(len(marks)):
-                start = (block.at + row * width) * WORD_BYTES
-                pages = (start + width * WORD_BYTES - 1) // PAGE_BYTES - start // PAGE_BYTES
-                followed = row + 1 < len(marks) and marks[row + 1] > 0
+                start = block.at * WORD_BYTES + row * size_bytes
+                end = start + size_bytes
+                pages = (end - 1) // PAGE_BYTES - start // PAGE_BYTES
+                followed = row + 1 < len(marks) and marks[row + 1] >= marks[row] and end % PAGE_BYTES > 0
                 block.trusted[row] = pages == 0 or (pages == 1 and followed)
         whole = [place for *place, checksum in self._synced if self._matches(Piece(*place), checksum)]
         for block, first, rows in self._places(whole):

@@ -107,7 +107,8 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             for statement in (schema.VIEWS + schema.TABLES).split(";\n"):
                 if statement.strip():
-                    connection.execute(statement)
+                    # The catalog keeps the text of each: in one line it takes some pages less.
+                    connection.execute(" ".join(statement.split()))
             connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
             connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={schema.VERSION}")
