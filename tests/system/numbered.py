@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from assay.errors import DamagedError
 
 if TYPE_CHECKING:
     from assay import Run
+    from assay.formats.summary import Summary
 
-ROW_COLUMNS, WIDE_COLUMNS = 20, 150
+COLUMNS = {"row": 20, "wide": 150}
 """Metrics a call of `log_metrics`: 176 and 1,216 bytes a row, so that rows lie across pages of memory."""
 SAME_TEXT = "the same text, stored once\n" * 300
 TAG_KEYS = 6
@@ -49,8 +51,9 @@ def log(run: Run, writer: int, number: int, scratch: Path) -> None:
     _CALLS[kind_of(number)](run, writer, number, scratch)
 
 
-def _row(run: Run, writer: int, number: int, columns: int, name: str) -> None:
-    values = {f"{writer}/{name}/{column}": value_of(writer, number, column) for column in range(columns)}
+def _row(run: Run, writer: int, number: int, _: Path) -> None:
+    kind = kind_of(number)
+    values = {f"{writer}/{kind}/{column}": value_of(writer, number, column) for column in range(COLUMNS[kind])}
     run.log_metrics(values, step=number)
 
 
@@ -67,8 +70,8 @@ def stamp_of(number: int) -> datetime:
 
 _CALLS: dict[str, Callable[[Run, int, int, Path], None]] = {
     "point": lambda run, writer, number, _: run.log_metric(f"{writer}/point", value_of(writer, number), step=number),
-    "row": lambda run, writer, number, _: _row(run, writer, number, ROW_COLUMNS, "row"),
-    "wide": lambda run, writer, number, _: _row(run, writer, number, WIDE_COLUMNS, "wide"),
+    "row": _row,
+    "wide": _row,
     "fresh": lambda run, writer, number, _: run.log_metric(f"{writer}/fresh/{number}", value_of(writer, number)),
     "stamped": lambda run, writer, number, _: run.log_metric(
         f"{writer}/stamped", value_of(writer, number), stamp_of(number), step=-number
@@ -117,33 +120,50 @@ def read_back(run: Run) -> Found:
 
 
 def _points(run: Run) -> Iterator[tuple[int, int]]:
-    rows: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
-    for name in run.metrics:
+    summaries = run.metrics
+    for name, summary in summaries.items():
         parts = name.split("/")
         writer, kind = int(parts[0]), parts[1]
-        history = run.metric_history(name)
-        for step, time_us, value in zip(
-            history.steps.tolist(), history.timestamps.astype(int).tolist(), history.values.tolist(), strict=True
-        ):
-            number = int(parts[2]) if kind == "fresh" else abs(step)
-            column = int(parts[2]) if kind in ("row", "wide") else 0
-            _same(kind_of(number), kind, name, step)
-            _same(value_of(writer, number, column), value, name, step)
-            if kind in ("row", "wide"):
-                rows[writer, kind][number] += 1
-                continue
-            if kind == "fresh":
-                _same(0, step, name, "the only step")
-            if kind == "stamped":
-                _same(stamp_of(number), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=time_us), name, step)
+        if kind == "fresh":
+            number = int(parts[2])
+            _same(kind_of(number), kind, name, "its name")
+            _check_summary(summary, writer, [number], 0, name)
+            _same((0, 0), (summary.first_step, summary.last_step), name, "the only step")
             yield writer, number
-    for (writer, kind), numbers in rows.items():
-        columns = ROW_COLUMNS if kind == "row" else WIDE_COLUMNS
-        for number, count in numbers.items():
-            if count > columns:
-                raise Doubled(f"writer {writer}: {kind} {number} has {count} values")
-            _same(columns, count, f"{writer}/{kind}", number)  # kept whole or not at all
-            yield writer, number
+        elif len(parts) == 2 or parts[2] == "0":
+            numbers = _numbers_of(run, name, writer, kind)
+            yield from ((writer, number) for number in numbers)
+            if kind in COLUMNS:  # the other columns of the same rows: by their summaries, which is faster
+                for column in range(1, COLUMNS[kind]):
+                    other = f"{writer}/{kind}/{column}"
+                    assert other in summaries, f"{other} is missing beside {name}"
+                    _check_summary(summaries[other], writer, numbers, column, other)
+
+
+def _numbers_of(run: Run, name: str, writer: int, kind: str) -> list[int]:
+    """The numbers of the calls whose points a series has; each point is as its call logged it."""
+    history, numbers = run.metric_history(name), []
+    for step, time_us, value in zip(
+        history.steps.tolist(), history.timestamps.astype(int).tolist(), history.values.tolist(), strict=True
+    ):
+        number = abs(step)
+        _same(kind_of(number), kind, name, step)
+        _same(value_of(writer, number), value, name, step)
+        if kind == "stamped":
+            _same(stamp_of(number), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=time_us), name, step)
+        numbers.append(number)
+    return numbers
+
+
+def _check_summary(summary: Summary, writer: int, numbers: list[int], column: int, name: str) -> None:
+    if summary.count > len(numbers):
+        raise Doubled(f"{name} has {summary.count} points, not {len(numbers)}")
+    values = [value_of(writer, number, column) for number in numbers]
+    _same(len(values), summary.count, name, "all")
+    _same((min(values), max(values)), (summary.min, summary.max), name, "its extremes")
+    _same(value_of(writer, max(numbers), column), summary.last, name, "its last")
+    assert summary.mean is not None
+    assert math.isclose(math.fsum(values) / len(values), summary.mean, rel_tol=1e-12), f"the mean of {name}"
 
 
 def _parameters(run: Run) -> Iterator[tuple[int, int]]:

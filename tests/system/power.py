@@ -78,13 +78,16 @@ class Powered:
             if time.monotonic_ns() - before_ns > 3 * NAP_S * 1e9:
                 self._lost.append((before_ns, time.monotonic_ns()))
 
-    def ages_s(self, times_ns: list[int], now_ns: int) -> list[float]:
-        """How much older than `now_ns` each moment is, without the time that was lost since."""
-        lost = united([*self._lost, *self.disk.looking()])
-        return [
-            (now_ns - then_ns - sum(max(0, min(end, now_ns) - max(start, then_ns)) for start, end in lost)) / 1e9
-            for then_ns in times_ns
-        ]
+    def moment_before(self, now_ns: int, age_s: float) -> int:
+        """The moment that lies so long before another, without the time that was lost in between."""
+        left_ns, end_ns = int(age_s * 1e9), now_ns
+        for start, end in reversed(united([*self._lost, *self.disk.looking()])):
+            if start < now_ns:
+                if end_ns - min(end, now_ns) >= left_ns:
+                    break
+                left_ns -= end_ns - min(end, now_ns)
+                end_ns = start
+        return end_ns - left_ns
 
     def end(self) -> None:
         self._ended.set()

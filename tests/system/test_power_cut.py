@@ -66,14 +66,12 @@ class Cuts:
             time.sleep(self.draw.uniform(0.0, 0.03))
             now, moment_ns = self.powered.photograph()
             notes = self.powered.notes
-            must = {writer: self._kept(notes.of(writer), moment_ns) for writer in WRITERS}
+            until_ns = moment_ns if self.bound_s is None else self.powered.moment_before(moment_ns, self.bound_s)
+            must = {
+                writer: {number for number, time_ns in enumerate(notes.of(writer)) if 0 < time_ns < until_ns}
+                for writer in WRITERS
+            }
             self.cuts.append(Cut(now, before, must, {writer: notes.begun_of(writer) for writer in WRITERS}))
-
-    def _kept(self, times_ns: list[int], moment_ns: int) -> set[int]:
-        if self.bound_s is None:
-            return {number for number, time_ns in enumerate(times_ns) if 0 < time_ns < moment_ns}
-        ages_s = self.powered.ages_s(times_ns, moment_ns)
-        return {number for number, time_ns in enumerate(times_ns) if time_ns and ages_s[number] > self.bound_s}
 
     def look(self, folder: Path) -> None:
         """Open what each cut may have left, and compare."""
