@@ -59,6 +59,7 @@ class Line:
         self.settled_s = time.monotonic()
         """What was logged before is in the store or on the disk."""
         self._make_durable = make_durable
+        self._is_on_disk = False
         self._next_try_s = 0.0
 
     @property
@@ -93,6 +94,7 @@ class Line:
         if not segment.final:
             # The note must not be lost to a power cut that the store's copy survives; a last segment needs no note.
             journal.sync_events()
+            self._is_on_disk = True
         try:
             done = self.store.append(
                 journal.writer,
@@ -117,6 +119,9 @@ class Line:
 
     def _register(self) -> None:
         """Let the store know of the writer although it has logged nothing as yet."""
+        if not self._is_on_disk:  # else a power cut may leave a writer in the store of which no journal tells
+            self.journal.sync_events()
+            self._is_on_disk = True
         if not self.known_to_store:
             opening = self.opening()
             try:

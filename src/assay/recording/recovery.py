@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from assay import system
-from assay.errors import RefusedError, RunDeletedError, RunNotFoundError
+from assay.errors import DamagedError, RefusedError, RunDeletedError, RunNotFoundError
 from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
@@ -252,12 +252,27 @@ class _Sender:
         for segment in remains.segments:
             if segment["index"] >= index:
                 events = [remains.events[number] for number in numbers_of(segment) if number in remains.events]
+                events = self._readable(events)
                 self._append(index, events, self._rows(remains.pieces_of(segment)), final=False)
                 index += 1
         events, pieces = remains.unshipped_events(), remains.unshipped_pieces()
         if notes_are_lost:
             events, pieces = self._missing(events, pieces)
-        self._send(index, events, pieces)
+        self._send(index, self._readable(events), pieces)
+        return True
+
+    def _readable(self, events: list[Event]) -> list[Event]:
+        """The events without artifacts whose bytes a power cut kept from the disk, in the second before it."""
+        if not self._remains.is_restarted:
+            return events
+        return [event for event in events if event.kind != "artifact" or self._has_bytes(event.body.get("sha256"))]
+
+    def _has_bytes(self, sha256: str | None) -> bool:
+        try:
+            for _ in self._store.objects.read_checked(sha256) if sha256 is not None else ():
+                pass
+        except DamagedError:
+            return False
         return True
 
     def _missing(self, events: Sequence[Event], pieces: Sequence[Piece]) -> tuple[list[Event], list[Piece]]:

@@ -70,6 +70,7 @@ class Remains:
         self._synced: list[list[int]] = []
         self._words: dict[int, array[int]] = {}
         self._is_weighed = False
+        self._notes: list[int] = []
         self._size_bytes = self._read()
 
     def _read(self) -> int:
@@ -106,12 +107,14 @@ class Remains:
                 )
         elif event.kind == "segment":
             self.segments.append(body)
+            self._notes.append(event.end)
         elif event.kind == "abandoned":
             self.abandoned = True
         elif event.kind == "cut":
             self._cut_bytes += body["size_bytes"]
         elif event.kind == "synced":
             self._synced += body["pieces"]
+            self._notes.append(event.end)
         elif "n" in body:
             self.events[body["n"]] = event
 
@@ -135,8 +138,13 @@ class Remains:
     def is_damaged(self) -> bool:
         """Whether bytes were lost that a call had returned for.
 
-        An unfinished frame at the very end is none of them, nor is what a full disk cut short.
+        An unfinished frame at the very end is none of them, nor is what a full disk cut short, nor what a power cut
+        kept from the disk: what had not been synced. Of the last two notes, each of which is synced before the next is
+        written, the former surely was.
         """
+        if self.is_restarted:
+            sure_bytes = self._notes[-2] if len(self._notes) > 1 else 0
+            return sum(one.size_bytes for one in self.damage if one.offset < sure_bytes) > self._cut_bytes
         size_bytes = sum(one.size_bytes for one in self.damage)
         return size_bytes > self._cut_bytes + (self._size_bytes - self.whole_bytes) or bool(self.short_files())
 
