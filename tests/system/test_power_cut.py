@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="processes are stopped and looked at by /proc"),
     pytest.mark.alone,
 ]
-SEED = 20240
+SEED = 2024
 WRITERS = (0, 1)
 CUTS = 10
 FOLDERS_A_CUT = 3
@@ -80,9 +80,15 @@ class Cuts:
                 store = folder / f"cut-{number}-{variant}"
                 develop(cut.now, cut.before, store, self.draw)
                 restart(store)
-                found = read_back(load_run("cut", "power", Session(str(store)))).numbers
+                run = load_run("cut", "power", Session(str(store)))
+                found = read_back(run)
+                assert run.status in ("Stopped", None if not any(cut.must.values()) else "Stopped"), store
+                assert [] == found.without_bytes, store
+                assert [] == [path.name for path in store.glob("journals/*.events")], store
+                # What a cut may take is no damage; of a journal that had just been made it may take the beginning.
+                assert not all(cut.must.values()) or not (store / "journals" / "damaged").exists(), store
                 for writer in WRITERS:
-                    there = found.get(writer, set())
+                    there = found.numbers.get(writer, set())
                     lost = [(one, kind_of(one)) for one in sorted(cut.must[writer] - there)]
 
                     assert [] == lost, f"{store}: writer {writer}"
