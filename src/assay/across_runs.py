@@ -26,9 +26,10 @@ class AcrossRuns:
 
     location: str
 
-    def fresh_store(self, run_uid: str | None = None) -> SqlStore:
-        """The store with all that this process has logged."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # `Session`, of which this is a part, has it
+
+        def fresh_store(self, run_uid: str | None = None) -> SqlStore:
+            """The store with all that this process has logged."""
 
     def metric_histories(
         self,
