@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import itertools
 import json
 import os
@@ -75,29 +76,33 @@ class Disk:
             os.replace(temporary, self.kept / f"{inode}.image")
 
     def _keep_names(self, folder: Path) -> None:
-        names = {}
-        for entry in os.scandir(folder):
-            inode = entry.inode()
-            names[entry.name] = inode
-            link = self.kept / f"{inode}.link"
-            if entry.is_file() and entry.name not in (*CATALOG, *VANISHING):
-                with contextlib.suppress(FileNotFoundError, FileExistsError):
-                    os.link(entry.path, link)  # what is deleted later may be there again after the cut
-        temporary = self._temporary()
-        temporary.write_text(json.dumps(names))
-        os.replace(temporary, self.kept / f"{folder.relative_to(self.store)}.names".replace("/", "+"))
+        with (self.kept / "names.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # else of two processes the one that looked earlier could write later
+            names = {}
+            for entry in os.scandir(folder):
+                inode = entry.inode()
+                names[entry.name] = inode
+                link = self.kept / f"{inode}.link"
+                if entry.is_file() and entry.name not in (*CATALOG, *VANISHING):
+                    with contextlib.suppress(FileNotFoundError, FileExistsError):
+                        os.link(entry.path, link)  # what is deleted later may be there again after the cut
+            temporary = self._temporary()
+            temporary.write_text(json.dumps(names))
+            os.replace(temporary, self.kept / f"{folder.relative_to(self.store)}.names".replace("/", "+"))
 
     def _keep_catalog(self) -> None:
-        temporary = self._temporary()
-        temporary.mkdir()
-        for name in reversed(CATALOG):  # the WAL first: what is carried from it meanwhile is then there twice
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(self.store / name, temporary / name)
-        newest = self.kept / f"catalog-{time.monotonic_ns():020}"
-        os.replace(temporary, newest)
-        for older in self.kept.glob("catalog-*"):
-            if older.name < newest.name:
-                shutil.rmtree(older, ignore_errors=True)
+        with (self.kept / "catalog.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            temporary = self._temporary()
+            temporary.mkdir()
+            for name in reversed(CATALOG):  # the WAL first: what is carried from it meanwhile is then there twice
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copyfile(self.store / name, temporary / name)
+            newest = self.kept / f"catalog-{time.monotonic_ns():020}"
+            os.replace(temporary, newest)
+            for older in self.kept.glob("catalog-*"):
+                if older.name < newest.name:
+                    shutil.rmtree(older, ignore_errors=True)
 
 
 @dataclass
