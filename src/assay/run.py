@@ -244,8 +244,18 @@ class Run(RunView, ArtifactLogging, RunTidying):
         assert self._line is not None
         return self._line.journal
 
+    def _try_journal(self) -> Journal | None:
+        """The journal; None is a call that was refused: a handle that arrived by pickle makes its journal then."""
+        try:
+            return self._journal()
+        except RefusedError as error:
+            self._refused_here += 1
+            self._on_refused(error)
+            return None
+
     def _say(self, kind: str, body: Mapping[str, Any]) -> None:
-        self._journal().log_event(kind, body)
+        if (journal := self._try_journal()) is not None:
+            journal.log_event(kind, body)
 
     def _say_anywhere(self, kind: str, body: Mapping[str, Any]) -> None:
         """Inside the block through the journal like every other call, outside it straight to the store."""
@@ -255,13 +265,14 @@ class Run(RunView, ArtifactLogging, RunTidying):
             self.session.store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
 
     def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
-        journal = self._journal()
+        if (journal := self._try_journal()) is None:
+            return None
         try:
             stored = self.session.store_as_is.objects.put(
                 source, durable=self.session.durability == "always", pin=journal.pin
             )
         except RefusedError as error:
-            self._journal().refuse(error)
+            journal.refuse(error)
             return None
         return {"sha256": stored.sha256, "size_bytes": stored.size_bytes}
 
@@ -321,7 +332,8 @@ class Run(RunView, ArtifactLogging, RunTidying):
             InvalidInputError: One of them can't be taken.
             ContextError: Outside the `with` block.
         """
-        self._journal().log_metric(name, value, timestamp, step)
+        if (journal := self._try_journal()) is not None:
+            journal.log_metric(name, value, timestamp, step)
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None, timestamp: Any = None) -> None:
         """Record a point of each of many metrics, at the cost of one call.
@@ -335,7 +347,8 @@ class Run(RunView, ArtifactLogging, RunTidying):
             InvalidInputError: One of them can't be taken; then none is.
             ContextError: Outside the `with` block.
         """
-        self._journal().log_metrics(values, step, timestamp)
+        if (journal := self._try_journal()) is not None:
+            journal.log_metrics(values, step, timestamp)
 
     def define_metric(self, name: str, goal: str | None = None, step_metric: str | None = None) -> None:
         """Say what is good of a metric, so that its summary has `best` and `best_step`.

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from assay.errors import AssayError, RunNotFoundError, StoreError
+from assay.errors import AssayError, RefusedError, RunNotFoundError, StoreError
 from assay.recording.errands import Errands
 from assay.recording.journal import Journal
 from assay.recording.outbox import Outbox, Segment
@@ -235,10 +235,16 @@ class Recorder:
         """Return when everything logged by this process (to one run, to one store) is durable in the store.
 
         Raises:
-            AssayError: The store does not take it now.
+            AssayError: The store does not take it now, or the journal has no space to note what it sends.
         """
         for line in self._lines_of(run_uid, store):
-            self._errands.do(line.ship)
+            try:
+                self._errands.do(line.ship)
+            except OSError as error:
+                if isinstance(error, AssayError):
+                    raise
+                text = f"{line.name} can't be sent from {line.journal.folder}: {error.strerror or error}"
+                raise RefusedError(text, cause=error) from error
 
     def refresh(self, run_uid: str | None, store: Store | None = None) -> None:
         """Let the store have what this process logged, as far as it takes it now: for a read that comes next."""
