@@ -7,6 +7,7 @@ import itertools
 import json
 import logging
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -151,6 +152,39 @@ def test_a_call_of_many_metrics_is_kept_whole_or_not_at_all(store: Path) -> None
 
     assert [0.5, 3.5] == run.metric_history("a").values.tolist()
     assert [4.5] == run.metric_history("b").values.tolist()
+
+
+def test_a_flush_on_a_full_disk_says_so_and_the_next_one_sends_all(store: Path, tmp_path: Path) -> None:
+    with Run("full", "disk", sagemaker_session=Session(str(store))) as run:
+        for number in ONE_OF_EACH:
+            log(run, 0, number, tmp_path)
+        steps = Steps(store, 1, full, lasting=True)
+        steps.begin(names=False)
+        with pytest.raises(RefusedError, match=r"full/disk.*No space left"):
+            run.flush()
+        steps.end()
+        run.flush()
+
+        assert set(ONE_OF_EACH) == read_back(run).numbers[0]
+        assert 0 == run.refused
+
+
+def test_calls_of_a_run_that_arrived_by_pickle_are_refused_until_it_can_have_a_journal(
+    store: Path, tmp_path: Path, said: Callable[[], int]
+) -> None:
+    with Run("full", "disk", sagemaker_session=Session(str(store))) as run:
+        handle = pickle.loads(pickle.dumps(run))
+        steps = Steps(store, 1, full, lasting=True)
+        steps.begin(names=False)
+        for number in ONE_OF_EACH:
+            log(handle, 0, number, tmp_path)
+        steps.end()
+        assert len(ONE_OF_EACH) == handle.refused
+        assert 1 == said()
+        for number in LATER:
+            log(handle, 0, number, tmp_path)
+
+        assert set(LATER) == read_back(run).numbers[0]
 
 
 FILL = """
