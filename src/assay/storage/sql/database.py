@@ -64,18 +64,16 @@ class Database:
         self._lock_fd = self._wal_fd = -1
 
     def _prepare(self) -> None:
-        with self.translated(), gate.passed():
+        with self.translated(), gate.passed(), contextlib.ExitStack() as undo:
             with self._shared():
                 connection = self._connect()
+                undo.callback(connection.close)
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-            try:
-                if version == 0 and self.writable:
-                    version = self._create(connection)
-                if self.writable and self._mode == "wal":
-                    self._mode = self._agreed_mode(connection)
-            except BaseException:
-                connection.close()
-                raise
+            if version == 0 and self.writable:
+                version = self._create(connection)
+            if self.writable and self._mode == "wal":
+                self._mode = self._agreed_mode(connection)
+            undo.pop_all()
             self._idle.append(connection)
         if version > schema.VERSION:
             raise StoreVersionError(
@@ -123,12 +121,15 @@ class Database:
         connection = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, timeout=LOCK_TIMEOUT_S, cached_statements=256
         )
-        if self.writable:
-            if self._mode != "wal":
-                connection.execute("PRAGMA journal_mode=TRUNCATE")
-            # In WAL mode `write` syncs by itself, once it has let go of the lock.
-            connection.execute(f"PRAGMA synchronous={'NORMAL' if self._mode == 'wal' else 'FULL'}")
-            connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+        with contextlib.ExitStack() as undo:
+            undo.callback(connection.close)
+            if self.writable:
+                if self._mode != "wal":
+                    connection.execute("PRAGMA journal_mode=TRUNCATE")
+                # In WAL mode `write` syncs by itself, once it has let go of the lock.
+                connection.execute(f"PRAGMA synchronous={'NORMAL' if self._mode == 'wal' else 'FULL'}")
+                connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+            undo.pop_all()
         return connection
 
     @contextlib.contextmanager
