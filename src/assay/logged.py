@@ -16,6 +16,7 @@ from assay.artifact import DIRECTORY, DIRECTORY_MEDIA_TYPE
 from assay.errors import InvalidInputError
 from assay.formats.names import artifact_name
 from assay.formats.values import step_number
+from assay.media.text import encode_text
 
 if TYPE_CHECKING:
     from assay.media.encoded import Encoded
@@ -266,8 +267,6 @@ class ArtifactLogging:
             ContextError: Outside the `with` block.
         """
         self._check_inside()
-        from assay.media.text import encode_text
-
         self._log_media(name, "text", encode_text(text), step, None)
 
     def _log_media(self, name: str, kind: str, encoded: Encoded, step: int | None, caption: str | None) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
+import sys
 from collections.abc import Iterator, Mapping
+from numbers import Integral
 from typing import Any
 
 from assay.errors import InvalidInputError, InvalidNameError, InvalidTypeError
@@ -102,12 +105,9 @@ def flat_parameters(parameters: Any) -> dict[str, Any]:
     Raises:
         InvalidInputError: A name or a value can't be kept.
     """
-    import dataclasses
-    from argparse import Namespace
-
     if dataclasses.is_dataclass(parameters) and not isinstance(parameters, type):
         parameters = dataclasses.asdict(parameters)
-    elif isinstance(parameters, Namespace):
+    elif _is_namespace(parameters):
         parameters = vars(parameters)
     if not isinstance(parameters, Mapping):
         raise InvalidTypeError(f"parameters must be a dict, not {type(parameters).__name__}")
@@ -117,17 +117,20 @@ def flat_parameters(parameters: Any) -> dict[str, Any]:
         raise InvalidInputError("a parameter holds itself, or is nested too deeply") from error
 
 
+def _is_namespace(value: Any) -> bool:
+    # Whoever has one has loaded its module: a log call need not.
+    namespace = getattr(sys.modules.get("argparse"), "Namespace", None)
+    return namespace is not None and isinstance(value, namespace)
+
+
 def _top_name(key: Any) -> str:
     return key if isinstance(key, str) else str(key)
 
 
 def _flatten(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    import dataclasses
-    from argparse import Namespace
-
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
-    elif isinstance(value, Namespace):
+    elif _is_namespace(value):
         value = vars(value)
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
@@ -167,8 +170,6 @@ def parameter_value(name: str, value: Any) -> Any:
 
 def _scalar(value: Any) -> int | float | bool | None:
     """The Python number that a numpy or torch scalar or a subclass stands for exactly, None where none does."""
-    from numbers import Integral
-
     if callable(getattr(value, "item", None)) and getattr(value, "shape", None) == ():
         value = value.item()
         return value if isinstance(value, (bool, int, float)) else None

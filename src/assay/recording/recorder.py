@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from assay.errors import AssayError, RefusedError, RunNotFoundError, StoreError
@@ -210,6 +211,7 @@ class Recorder:
             now = time.monotonic()
             if now < self._next_look_s or self._end.is_set():
                 continue
+            _import_ahead()
             for line in list(self._lines.values()):
                 self._guarded(partial(self._finish, line) if line.ending else line.try_ship)
             self._next_look_s = max(time.monotonic() + 0.05, now + INTERVAL_S)
@@ -358,6 +360,15 @@ recorder = Recorder()
 atexit.register(recorder.stop)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=recorder.forked)
+
+
+def _import_ahead() -> None:
+    """Import what log calls import when first made: a signal handler can't wait for an import that it interrupted.
+
+    In the recorder's thread, and not before its first look: a run that is over by then does not pay for it.
+    """
+    for module in ("hashlib", "mimetypes"):
+        import_module(module)
 
 
 def _attach_in_child(journal: Journal, store: Store, make_durable: Callable[[], None]) -> None:
