@@ -50,6 +50,7 @@ def log_under_alarm(store: Path, notes: Notes, scratch: Path) -> None:
         notes.returned(1, number)
 
     with Run("signals", "run", sagemaker_session=Session(str(store))) as run:
+        time.sleep(0.4)  # what log calls import is imported by then: no handler can wait for an import it interrupted
         signal.signal(signal.SIGALRM, handle)
         signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0007)
         stop = time.monotonic() + LIFE_S
@@ -84,6 +85,7 @@ def be_preempted(store: Path, notes: Notes, scratch: Path) -> None:
         sys.exit(0)
 
     with Run("signals", "run", sagemaker_session=Session(str(store))) as run:
+        time.sleep(0.4)
         signal.signal(signal.SIGTERM, handle)
         for number in range(CALLS):
             notes.begin(0, number)
