@@ -159,7 +159,10 @@ class _HashedRaw(io.RawIOBase):
     def __init__(self, objects: Objects, sha256: str) -> None:
         import hashlib
 
+        super().__init__()
+        self._is_open = False
         self._file = objects.open(sha256)
+        self._is_open = True
         self._uri = objects.uri(sha256)
         self._digest: Any = hashlib.sha256()
         self._sha256 = sha256
@@ -186,5 +189,6 @@ class _HashedRaw(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        self._file.close()
+        if self._is_open:  # else there was nothing to open, and what was half made is thrown away
+            self._file.close()
         super().close()

@@ -59,7 +59,7 @@ class Database:
     def _reset(self) -> None:
         self._pid = os.getpid()
         self._idle: list[Connection] = []
-        weakref.finalize(self, _close, self._idle, self._pid).atexit = False
+        weakref.finalize(self, _close, self._idle, self._pid)
         self._queue = threading.Lock()  # flock holds between processes, this between the threads of one
         self._lock_fd = self._wal_fd = -1
 
