@@ -254,6 +254,9 @@ ROWS: dict[str, dict[str, str]] = {
     "beyond the SDK": {
         "log_metrics": """
             test_many_metrics_in_one_call_share_step_and_time test_a_bad_value_among_many_keeps_none_of_the_call
+            test_the_order_of_the_names_in_a_call_does_not_matter
+            test_calls_with_as_many_but_other_names_each_keep_their_own
+            test_a_dict_that_makes_what_it_lacks_is_not_changed
             test_no_metrics_are_no_error test_metrics_that_are_no_mapping_are_a_type_error""",
         "log_image": """
             test_pixels_come_back_as_they_were test_floats_from_0_to_1_are_pixels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import time
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -180,6 +181,34 @@ def test_a_bad_value_among_many_keeps_none_of_the_call(run: Run) -> None:
     run.log_metrics({"loss": 0.25, "acc": 0.95})
     assert {"loss": 2, "acc": 2} == {name: one.count for name, one in run.metrics.items()}
     assert [0, 1] == run.metric_history("loss").steps.tolist()
+
+
+def test_the_order_of_the_names_in_a_call_does_not_matter(run: Run) -> None:
+    for step in range(600):
+        names = ("loss", "acc", "f1") if step % 2 else ("f1", "loss", "acc")
+        run.log_metrics({name: step + number for number, name in enumerate(sorted(names))}, step=step)
+
+    assert [run.metric_history(name).values.tolist() for name in ("acc", "f1", "loss")] == [
+        [float(step + number) for step in range(600)] for number in range(3)
+    ]
+
+
+def test_calls_with_as_many_but_other_names_each_keep_their_own(run: Run) -> None:
+    for step in range(600):
+        run.log_metrics({"train/loss": step, "train/acc": step + 1}, step=step)
+        run.log_metrics({"test/loss": step + 2, "test/acc": step + 3}, step=step)
+
+    for added, name in enumerate(("train/loss", "train/acc", "test/loss", "test/acc")):
+        assert run.metric_history(name).values.tolist() == [float(step + added) for step in range(600)]
+
+
+def test_a_dict_that_makes_what_it_lacks_is_not_changed(run: Run) -> None:
+    run.log_metrics({"loss": 1.0, "acc": 2.0}, step=0)
+    values = defaultdict(float, {"loss": 3.0, "f1": 4.0})
+    run.log_metrics(values, step=1)
+
+    assert dict(values) == {"loss": 3.0, "f1": 4.0}
+    assert {name: one.count for name, one in run.metrics.items()} == {"loss": 2, "acc": 1, "f1": 1}
 
 
 def test_no_metrics_are_no_error(run: Run) -> None:

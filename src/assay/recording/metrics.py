@@ -11,6 +11,7 @@ import itertools
 import struct
 import time
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from assay.errors import ContextError, InvalidTypeError
@@ -59,9 +60,10 @@ class MetricRows:
         self._note, self._check_open, self._refuse = note, check_open, refuse
         self._slots: dict[str, Slot] = {}
         self._row_slots: dict[tuple[str, ...], RowSlot] = {}
+        self._likely_slots: dict[int, RowSlot] = {}
         self._steps: dict[str, Callable[[], int]] = {}
         self.log_metric = make_log_metric(self._slots, self.log_metric_checked)
-        self.log_metrics = make_log_metrics(self._row_slots, self.log_metrics_checked)
+        self.log_metrics = make_log_metrics(self._row_slots, self._likely_slots, self.log_metrics_checked)
 
     def open(self, folder: str, writer: str) -> None:
         """Start with empty files; what was there belongs to another writer.
@@ -219,12 +221,14 @@ class MetricRows:
             self._slots[name] = (block.next_slot, block.end, part.doubles, part.words, self._next_step(name))
         else:
             pack = struct.Struct(f"@q{len(names)}d").pack_into
-            self._row_slots[names] = (block.next_slot, block.end, part.mapping, part.words, pack)
+            slot = (block.next_slot, block.end, part.mapping, part.words, pack, itemgetter(*names))
+            self._row_slots[names] = self._likely_slots[len(names)] = slot
 
     def hide(self) -> None:
         """Send every further call the checked way."""
         self._slots.clear()
         self._row_slots.clear()
+        self._likely_slots.clear()
 
     def seal(self) -> None:
         """Take no more rows; those under way in other threads come to their end first."""
