@@ -18,7 +18,7 @@ from assay.formats.values import tag_dict
 if TYPE_CHECKING:
     from assay.cleanup import Collection
     from assay.storage.sql.store import SqlStore
-    from assay.storage.sql.trash import Trashed
+    from assay.storage.tidying import Trashed
 
 
 class Tidying:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import InvalidInputError, InvalidTypeError
 
 if TYPE_CHECKING:
-    from assay.storage.sql.exporting import Exported
-    from assay.storage.sql.importing import Imported
     from assay.storage.sql.store import SqlStore
+    from assay.storage.transfer import Exported, Imported
 
 
 class Transferring:

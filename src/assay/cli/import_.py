@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assay.cli.usage import Json
 
 if TYPE_CHECKING:
-    from assay.storage.sql.importing import Imported
+    from assay.storage.transfer import Imported
 
 _NAMED = 20
 """Runs that are named; what is beyond is counted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.formats.columns import Columns
 from assay.formats.event import Event
@@ -17,6 +17,12 @@ from assay.formats.segment import Rows
 from assay.formats.summary import Summary
 from assay.storage.objects import Objects
 from assay.storage.search import FoundRuns, SearchQuery
+
+if TYPE_CHECKING:
+    from assay.errors import AssayError
+    from assay.storage.parcel import Parcel
+    from assay.storage.tidying import Addressing, Renaming, Trash
+    from assay.storage.transfer import Transfers
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,11 @@ class OpenedWriter:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One `with` block on a run, or one process that logged to it without entering."""
+    """One `with` block on a run, or one process that logged to it without entering.
+
+    `heard_us` is when the store last heard from it, by the store's clock; None where the store does not listen, since
+    it can ask for the process. Silence is no end: it may be a network, or a machine that is suspended.
+    """
 
     number: int
     writer: str
@@ -134,6 +144,7 @@ class AttemptRecord:
     start_us: int
     end_us: int | None
     process: dict[str, Any]
+    heard_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +234,32 @@ class Store(ABC):
     objects: Objects
     """The bytes of artifacts."""
 
+    addressing: Addressing
+    """Which run or experiment is meant."""
+
+    trash: Trash
+    """What was put away."""
+
+    renaming: Renaming
+    """Other names and places."""
+
+    transfers: Transfers
+    """Runs to a file and from it."""
+
+    @property
+    @abstractmethod
+    def writable(self) -> bool:
+        """Whether anything can be logged here."""
+
+    @property
+    @abstractmethod
+    def is_there(self) -> bool:
+        """Whether what was opened is still what is there under its name."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections; the next call takes them again."""
+
     @abstractmethod
     def open_run(self, spec: RunSpec) -> tuple[RunRecord, bool]:
         """Create the experiment and the run where they don't exist.
@@ -297,6 +334,25 @@ class Store(ABC):
             StoreError: The segment before this one is missing.
             RefusedError: There is no space, or no permission; nothing was taken.
         """
+
+    @abstractmethod
+    def take(self, parcels: Sequence[Parcel]) -> list[Appended | AssayError]:
+        """Take segments of several writers, each as `append` does; what came of each, in order.
+
+        What is wrong with one, such as a run that was deleted, keeps none of the others away.
+
+        Raises:
+            RefusedError: There is no space, or no permission; nothing was taken.
+            StoreError: The store is away; sent again, nothing will be taken twice.
+        """
+
+    @abstractmethod
+    def heartbeat(self, writer_uids: Sequence[str]) -> None:
+        """Let the store know that writers live although they have nothing to say; unknown ones are passed over."""
+
+    @abstractmethod
+    def revisions(self, run_uids: Sequence[str]) -> dict[str, int]:
+        """A number for each run that grows with everything that is logged to it or changed about it."""
 
     @abstractmethod
     def apply(self, run_uid: str, events: Sequence[Event]) -> None:

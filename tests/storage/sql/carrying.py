@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from assay.storage.export_file import ExportReader
-from assay.storage.sql.exporting import Exported
-from assay.storage.sql.importing import Imported
 from assay.storage.sql.store import SqlStore
+from assay.storage.transfer import Exported, Imported
 
 
 def bring_in(store: SqlStore, path: Path) -> Imported:

@@ -11,7 +11,6 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import ChecksumError, DamagedError
@@ -30,6 +29,7 @@ from assay.formats.segment import decode_segment
 from assay.storage.export_file import ExportWriter
 from assay.storage.objects import DiskObjects
 from assay.storage.sql.database import Connection, Database
+from assay.storage.transfer import Exported
 
 DIRECTORY = "directory"
 GROUP_RUNS = 200
@@ -41,25 +41,6 @@ SUMMARY = (
     "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
     "last_timestamp_us, first_timestamp_us"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """What an export holds.
-
-    Attributes:
-        path: The file.
-        runs: How many runs.
-        experiments: How many experiments, those without runs among them.
-        objects: How many objects, each of them once.
-        size_bytes: How long the file is.
-    """
-
-    path: str
-    runs: int
-    experiments: int
-    objects: int
-    size_bytes: int
 
 
 class RunExporter:

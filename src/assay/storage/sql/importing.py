@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from assay.errors import StoreError
 from assay.formats import export
@@ -21,48 +21,13 @@ from assay.storage.objects import DiskObjects
 from assay.storage.sql.addressing import HUSK
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.run_insert import RunInsert
+from assay.storage.transfer import Imported
 
 LARGE_BYTES = 32 << 20
 """A group with more bytes of points than this is written in several transactions."""
 BATCH_BYTES = 8 << 20
 """So many bytes of points go into each of these."""
 STATUSES = frozenset({None, "InProgress", "Completed", "Failed", "Stopping", "Stopped"})
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did. Runs are named `experiment/run`.
-
-    Attributes:
-        runs: What was imported, under its name here.
-        renamed: Of these, those whose name was taken by another run: their name in the file, and here.
-        skipped: What is here already, by its id.
-        trashed: Of what was skipped, what lies in the trash here.
-        experiments: How many experiments were made.
-    """
-
-    runs: list[str] = field(default_factory=list)
-    renamed: dict[str, str] = field(default_factory=dict)
-    skipped: list[str] = field(default_factory=list)
-    trashed: list[str] = field(default_factory=list)
-    experiments: int = 0
-
-    def skip(self, state: tuple[str, bool] | None) -> bool:
-        """Whether a run of this state, its name and whether it is in the trash, is here and so is skipped."""
-        if state is None:
-            return False
-        name, is_trashed = state
-        self.skipped.append(name)
-        self.trashed += [name] if is_trashed else []
-        return True
-
-    def add(self, other: Imported) -> None:
-        """Add what another part of the file came to."""
-        self.runs += other.runs
-        self.renamed |= other.renamed
-        self.skipped += other.skipped
-        self.trashed += other.trashed
-        self.experiments += other.experiments
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.formats.values import tag_dict
 from assay.storage.sql.addressing import experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
+from assay.storage.tidying import Renaming
 
 
-class Renaming:
+class SqlRenaming(Renaming):
     """Changes to the names, places and tags of a catalog's runs. Each call happens whole or changes nothing."""
 
     def __init__(self, database: Database, location: str) -> None:

@@ -98,6 +98,4 @@ def list_attempts(connection: Connection, run_id: int) -> list[AttemptRecord]:
         "WHERE run_id = ? ORDER BY id",
         (run_id,),
     )
-    return [
-        AttemptRecord(**dict(zip(AttemptRecord.__slots__, [*row[:7], json.loads(row[7])], strict=True))) for row in rows
-    ]
+    return [AttemptRecord(*row[:7], process=json.loads(row[7])) for row in rows]

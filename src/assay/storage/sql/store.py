@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from assay.errors import (
+    AssayError,
     InvalidInputError,
     MetricNotFoundError,
+    NotFoundError,
     RunExistsError,
     RunNotFoundError,
     StoreError,
@@ -21,7 +23,7 @@ from assay.errors import (
 from assay.formats.columns import Columns
 from assay.formats.event import Event
 from assay.formats.names import numbered_name
-from assay.formats.segment import Rows, encode_segment
+from assay.formats.segment import Rows, decode_segment, encode_segment
 from assay.formats.summary import Summary
 from assay.storage.contract import (
     ALL_POINTS,
@@ -41,15 +43,16 @@ from assay.storage.contract import (
 )
 from assay.storage.fold import summaries_of
 from assay.storage.objects import DiskObjects
+from assay.storage.parcel import Parcel
 from assay.storage.search import FoundRuns, SearchQuery
 from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
-from assay.storage.sql.addressing import fate, not_there
+from assay.storage.sql.addressing import SqlAddressing, fate, not_there
 from assay.storage.sql.database import Connection, Database
-from assay.storage.sql.renaming import Renaming
-from assay.storage.sql.transfers import Transfers
-from assay.storage.sql.trash import Trash
+from assay.storage.sql.renaming import SqlRenaming
+from assay.storage.sql.transfers import SqlTransfers
+from assay.storage.sql.trash import SqlTrash
 
 CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
@@ -69,15 +72,17 @@ class SqlStore(Store):
     """A store in a folder: a SQLite catalog with the points, and objects as files beside it."""
 
     objects: DiskObjects
+    trash: SqlTrash
 
     def __init__(self, folder: str, *, writable: bool = True) -> None:
         self.location = folder
         self.objects = DiskObjects(os.path.join(folder, OBJECTS_FOLDER))
         self._database = Database(os.path.join(folder, CATALOG_FILE), writable=writable)
         self._names = self._database.names
-        self.trash = Trash(self._database, folder)
-        self.renaming = Renaming(self._database, folder)
-        self.transfers = Transfers(self._database, self.objects, folder)
+        self.addressing = SqlAddressing(self._database, folder)
+        self.trash = SqlTrash(self._database, folder)
+        self.renaming = SqlRenaming(self._database, folder)
+        self.transfers = SqlTransfers(self._database, self.objects, folder)
 
     @property
     def path(self) -> str:
@@ -265,6 +270,31 @@ class SqlStore(Store):
         if final:
             self._database.shrink(wal_bytes=WAL_BYTES if fold is None else None)
         return Appended(accepted=True, set_aside=set_aside)
+
+    def take(self, parcels: Sequence[Parcel]) -> list[Appended | AssayError]:
+        done: list[Appended | AssayError] = []
+        for one in parcels:
+            rows = decode_segment(one.rows) if one.rows else []
+            try:
+                done.append(
+                    self.append(one.writer_uid, one.index, one.events, rows, final=one.final, opening=one.opening)
+                )
+            except (NotFoundError, InvalidInputError, StoreError) as error:
+                done.append(error)
+        return done
+
+    def heartbeat(self, writer_uids: Sequence[str]) -> None:
+        """Nothing to do: whoever shares a folder can ask for the process."""
+
+    def revisions(self, run_uids: Sequence[str]) -> dict[str, int]:
+        with self._database.read() as connection:
+            found = {}
+            for uid in run_uids:
+                found[uid] = connection.execute(
+                    "SELECT coalesce(sum(next_segment), 0) FROM writers WHERE run_id = ?",
+                    (self._run_id(connection, uid),),
+                ).fetchone()[0]
+        return found
 
     def apply(self, run_uid: str, events: Sequence[Event]) -> None:
         with self._database.write() as connection:

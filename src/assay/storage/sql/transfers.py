@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from assay.errors import RefusedError, RunNotFoundError
 from assay.storage.sql.addressing import RUNS, experiment_uid, matching_runs, run_row, run_uid
 from assay.storage.sql.database import Connection, Database
+from assay.storage.transfer import Exported, Imported, Transfers
 
 if TYPE_CHECKING:
     from assay.storage.export_file import ExportReader
     from assay.storage.objects import DiskObjects
-    from assay.storage.sql.exporting import Exported
-    from assay.storage.sql.importing import Imported
 
 
-class Transfers:
+class SqlTransfers(Transfers):
     """Exports from, and imports into, one store.
 
     Args:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from assay.errors import ArtifactNotFoundError, InvalidInputError, nearest
 from assay.storage.sql.addressing import ARRIVING, FULL_NAME, HUSK, IS_HUSK, RUNS, experiment_row, run_row
 from assay.storage.sql.database import Connection, Database
+from assay.storage.tidying import Trash, Trashed
 
 GROUP = 250
 """So many runs are deleted in one transaction."""
@@ -25,30 +25,7 @@ CHUNK_BYTES = 8 << 20
 _SMALL_TABLES = ("parameters", "artifacts", "series", "tail", "writers")
 
 
-@dataclass(frozen=True, slots=True)
-class Trashed:
-    """One thing in the trash.
-
-    Attributes:
-        kind: `experiment`, `run` or `artifact`.
-        id: The id of the experiment or the run; of an artifact, its run's.
-        name: `experiment`, `experiment/run`, or the artifact's own name.
-        trashed_us: When it was put there, microseconds since 1970.
-        run: Of an artifact, `experiment/run`; else empty.
-        is_output: Of an artifact, whether it came out of its run; else None.
-        run_count: How many runs an experiment takes along; else 0.
-    """
-
-    kind: str
-    id: str
-    name: str
-    trashed_us: int
-    run: str = ""
-    is_output: bool | None = None
-    run_count: int = 0
-
-
-class Trash:
+class SqlTrash(Trash):
     """The trash of a catalog. What can't be done is found out before anything is changed."""
 
     def __init__(self, database: Database, location: str) -> None:
