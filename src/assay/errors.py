@@ -17,6 +17,10 @@
     │       ├── ObjectMissingError
     │       └── ChecksumError
     ├── RefusedError (OSError)                what the world refused: a full disk, a read-only folder
+    ├── AccessError (PermissionError)         what a server does not let the caller do
+    │   ├── NotSignedInError                  no token, or one that is unknown, expired or revoked
+    │   ├── ForbiddenError                    a role that is too small, or a request from another site
+    │   └── RateLimitedError                  too many requests; says when to come back
     └── MissingExtraError (ImportError)       an optional package is not installed
 
 Built-in types stand beside ours wherever users of `sagemaker.experiments` catch them already.
@@ -110,6 +114,30 @@ class RefusedError(AssayError, OSError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class AccessError(AssayError, PermissionError):
+    """A server does not let the caller do what was asked; nothing was changed."""
+
+
+class NotSignedInError(AccessError):
+    """The request had no token, or one that is malformed, unknown, expired or revoked."""
+
+
+class ForbiddenError(AccessError):
+    """Who asks is known and may not do this, or a browser asks on behalf of another site."""
+
+
+class RateLimitedError(AccessError):
+    """So many requests came from one client that the next has to wait.
+
+    Attributes:
+        retry_after_s: After so many seconds there is room for one more.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class MissingExtraError(AssayError, ImportError):
