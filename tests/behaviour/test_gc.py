@@ -15,7 +15,7 @@ import pytest
 from assay import Run, Session, load_run, system
 from assay.errors import InvalidInputError, InvalidTypeError, RefusedError, RunDeletedError
 from assay.storage.collection import keeping
-from assay.storage.objects import ASIDE_FOLDER
+from assay.storage.disk_objects import ASIDE_FOLDER
 
 MANY = os.urandom(400_000)
 

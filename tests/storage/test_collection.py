@@ -12,8 +12,8 @@ from assay import system
 from assay.errors import ObjectMissingError, StoreError
 from assay.storage import collection
 from assay.storage.checkup import check_contents
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.finding import Checkup
-from assay.storage.objects import DiskObjects
 from assay.storage.sql.store import SqlStore
 from tests.storage.writing import artifact, new_run
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import AssayError, ChecksumError, InvalidInputError, ObjectMissingError, RefusedError
-from assay.storage.objects import DiskObjects, ObjectInfo
+from assay.storage.disk_objects import DiskObjects
+from assay.storage.objects import ObjectInfo
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 from assay.errors import ChecksumError, DamagedError, ObjectMissingError, RefusedError
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.finding import Checkup, Finding
-from assay.storage.objects import DiskObjects
 from assay.storage.sql.checkup import CatalogCheckup
 from assay.storage.sql.database import Database
 from assay.storage.sql.header import header_fault, rebuild_header

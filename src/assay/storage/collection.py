@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from assay import system
 from assay.errors import DamagedError, ObjectMissingError, StoreError
-from assay.storage.objects import ASIDE_FOLDER, DiskObjects
+from assay.storage.disk_objects import ASIDE_FOLDER, DiskObjects
 from assay.storage.sql.database import Connection
 
 LOCK_FILE = "collection.lock"

@@ -26,8 +26,8 @@ from assay.formats.export import (
     PointsHead,
 )
 from assay.formats.segment import decode_segment
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.export_file import ExportWriter
-from assay.storage.objects import DiskObjects
 from assay.storage.sql.database import Connection, Database
 from assay.storage.transfer import Exported
 

@@ -16,8 +16,8 @@ from assay.errors import StoreError
 from assay.formats import export
 from assay.formats.export import ExportedExperiment, ExportedRun, PointsHead
 from assay.formats.names import check_names, new_uid
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.export_file import Entry, ExportReader
-from assay.storage.objects import DiskObjects
 from assay.storage.sql.addressing import HUSK
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.run_insert import RunInsert

@@ -41,8 +41,8 @@ from assay.storage.contract import (
     View,
     WriterSpec,
 )
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.fold import summaries_of
-from assay.storage.objects import DiskObjects
 from assay.storage.parcel import Parcel
 from assay.storage.search import FoundRuns, SearchQuery
 from assay.storage.series import read_series

@@ -12,8 +12,8 @@ from assay.storage.sql.database import Connection, Database
 from assay.storage.transfer import Exported, Imported, Transfers
 
 if TYPE_CHECKING:
+    from assay.storage.disk_objects import DiskObjects
     from assay.storage.export_file import ExportReader
-    from assay.storage.objects import DiskObjects
 
 
 class SqlTransfers(Transfers):
