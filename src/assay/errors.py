@@ -13,6 +13,8 @@
     │   └── ArtifactNotFoundError
     ├── StoreError                            what the store found
     │   ├── StoreVersionError                 written by a newer Assay
+    │   ├── UnavailableError                  a server, a database or a bucket that does not answer now
+    │   ├── SequenceError                     a segment came before the one in front of it
     │   └── DamagedError                      bytes that are not what was written; names the file
     │       ├── ObjectMissingError
     │       └── ChecksumError
@@ -86,6 +88,14 @@ class StoreError(AssayError):
 
 class StoreVersionError(StoreError):
     """The store was written by a newer Assay than this one."""
+
+
+class UnavailableError(StoreError):
+    """A server, a database or a bucket does not answer now; asked again later it may."""
+
+
+class SequenceError(StoreError):
+    """A writer's segment came and the one before it had not; the writer asks which is next."""
 
 
 class DamagedError(StoreError):

@@ -331,7 +331,7 @@ class Store(ABC):
         an event `leave` among the events says how.
 
         Raises:
-            StoreError: The segment before this one is missing.
+            SequenceError: The segment before this one is missing.
             RefusedError: There is no space, or no permission; nothing was taken.
         """
 

@@ -17,6 +17,7 @@ from assay.errors import (
     NotFoundError,
     RunExistsError,
     RunNotFoundError,
+    SequenceError,
     StoreError,
     nearest,
 )
@@ -217,7 +218,7 @@ class SqlStore(Store):
             if index < expected or status != "InProgress":
                 return Appended(accepted=False)
             if index > expected:
-                raise StoreError(f"writer {writer_uid} sent segment {index}; segment {expected} is missing")
+                raise SequenceError(f"writer {writer_uid} sent segment {index}; segment {expected} is missing")
             unfolded = tail_bytes + sum(len(part.body) for part in rows)
             if final:
                 whole = unfolded > points.KEPT_BYTES or points.has_chunks(connection, run_id, writer_id)
