@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from assay.session import Session
     from assay.storage.sql.store import SqlStore
 
+UPLOADED_WITHIN = timedelta(days=7)
+"""How long the parts of an upload wait for the rest: longer than a machine is away over a weekend."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freed:
@@ -110,7 +113,7 @@ class _Collector:
                 * connection.execute("PRAGMA page_size").fetchone()[0]
             )
         report.kept += [f"run {name} is in the trash, and somebody still logs to it" for name in doomed.spared]
-        sizes = {info.sha256: info.size_bytes for info in store.objects.list()}
+        sizes = {info.sha256: info.size_bytes for info in store.objects.shelf.collectable()}
         own = self._share_out(doomed, users, {name for name in sizes if name not in pins.sha256s}, sizes)
         unnamed = sizes.keys() - users.keys() - pins.sha256s
         if self._is_unsure(pins):
@@ -120,7 +123,7 @@ class _Collector:
             key=lambda one: -(one.row_bytes + one.object_bytes),
         )
         report.unnamed, report.unnamed_bytes = len(unnamed), sum(sizes[name] for name in unnamed)
-        left = collection.leftovers(store.objects)
+        left = store.objects.shelf.leftovers()
         report.leftovers, report.leftover_bytes = len(left), sum(size_bytes for _, size_bytes in left)
         freed = sum(one.row_bytes + one.object_bytes for one in report.freed)
         freed += report.shared_bytes + report.unnamed_bytes + report.leftover_bytes + report.page_bytes
@@ -129,32 +132,34 @@ class _Collector:
     def run(self) -> None:
         """Free it."""
         store = self._store
-        collection.put_back_all(store.objects)
+        store.objects.shelf.put_back_all()
         self.look()
         store.trash.finish(arriving=True)
         store.trash.empty_runs(self._before_us, self._pins().runs)
         self._collect_objects()
-        for path, _ in collection.leftovers(store.objects):
+        for path, _ in store.objects.shelf.leftovers():
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+        store.objects.drop_parts(UPLOADED_WITHIN)
+        store.objects.shelf.drop_old_pins()
         store.compact()
         self.report.after_bytes = folder_bytes(self._session.location)
 
     def _collect_objects(self) -> None:
-        objects = self._store.objects
+        shelf = self._store.objects.shelf
         needed = self._needed()
         if needed is None:
             return
-        aside = collection.set_aside(objects, [info.sha256 for info in objects.list() if info.sha256 not in needed])
+        aside = shelf.set_aside([info.sha256 for info in shelf.collectable() if info.sha256 not in needed])
         try:
             needed = self._needed()
         except BaseException:
-            collection.put_back(objects, aside)
+            shelf.put_back(aside)
             raise
         back = aside if needed is None else [sha256 for sha256 in aside if sha256 in needed]
-        collection.put_back(objects, back)
+        shelf.put_back(back)
         gone = set(aside) - set(back)
-        collection.drop(objects, sorted(gone))
+        shelf.drop(sorted(gone))
 
     def _needed(self) -> set[str] | None:
         """The objects that somebody needs now; None where that can't be known."""
@@ -164,7 +169,9 @@ class _Collector:
         return None if self._is_unsure(pins) else named | pins.sha256s
 
     def _pins(self) -> Pins:
-        return read_pins(self._session.journals, self._references.listed)
+        pins = read_pins(self._session.journals, self._references.listed)
+        pins.sha256s |= self._store.objects.shelf.pinned()
+        return pins
 
     def _is_unsure(self, pins: Pins) -> bool:
         """Whether it is not known which objects are needed; says why."""

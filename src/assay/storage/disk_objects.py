@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
+import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO
+from datetime import timedelta
+from typing import IO, TYPE_CHECKING
 
 from assay import system
-from assay.errors import DamagedError, InvalidInputError, ObjectMissingError, RefusedError
-from assay.storage.objects import COPY_BYTES, ObjectInfo, Objects
+from assay.errors import DamagedError, ObjectMissingError, RefusedError
+from assay.storage.objects import ObjectInfo, Objects, read_some
+from assay.storage.shelf import ASIDE_FOLDER, PINS_FOLDER, day_of
+from assay.storage.uploads import PART_BYTES, SHA256, UPLOADS_FOLDER, check_part, check_size, checked
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-ASIDE_FOLDER = "aside"
-"""Where a collection moves objects while it makes sure that nothing names them."""
+if TYPE_CHECKING:
+    from assay.storage.disk_shelf import DiskShelf
 
 
 class DiskObjects(Objects):
@@ -28,7 +31,7 @@ class DiskObjects(Objects):
 
     def path(self, sha256: str) -> str:
         """The file that holds an object, whether it exists or not."""
-        if not _SHA256.fullmatch(sha256):
+        if not SHA256.fullmatch(sha256):
             raise ObjectMissingError(f"{sha256!r} is not the name of an object")
         return os.path.join(self._folder, sha256[:2], sha256)
 
@@ -37,38 +40,32 @@ class DiskObjects(Objects):
         """Where the objects lie."""
         return self._folder
 
+    @property
+    def shelf(self) -> DiskShelf:
+        from assay.storage.disk_shelf import DiskShelf
+
+        return DiskShelf(self)
+
     def aside(self, sha256: str) -> str:
         """Where a collection keeps an object while it makes sure that nothing names it."""
         return os.path.join(self._folder, ASIDE_FOLDER, sha256)
 
     def put(self, source: IO[bytes], *, durable: bool = False, pin: Callable[[str], None] | None = None) -> ObjectInfo:
+        with self._refusing("the artifact's bytes"):
+            return self._put(iter(lambda: read_some(source), b""), durable=durable, pin=pin)
+
+    @contextlib.contextmanager
+    def _refusing(self, what: str) -> Iterator[None]:
         try:
-            return self._put(source, durable=durable, pin=pin)
+            yield
         except OSError as error:
             raise RefusedError(
-                f"could not store the artifact's bytes in {self._folder}: {error.strerror or error}", cause=error
+                f"could not store {what} in {self._folder}: {error.strerror or error}", cause=error
             ) from error
 
-    def _put(self, source: IO[bytes], *, durable: bool, pin: Callable[[str], None] | None) -> ObjectInfo:
-        import hashlib
-
-        os.makedirs(self._folder, exist_ok=True)
-        temporary = os.path.join(self._folder, f"new-{os.urandom(8).hex()}")
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        fd = os.open(temporary, flags, 0o600)
-        try:
-            digest, size_bytes = hashlib.sha256(), 0
-            with open(fd, "wb", closefd=True, buffering=0) as file:
-                if not system.WINDOWS:  # which would move to where it locks
-                    system.try_lock(fd)  # while it is held, nobody takes the file for one left over
-                while piece := _read(source):
-                    digest.update(piece)
-                    size_bytes += len(piece)
-                    rest = memoryview(piece)
-                    system.observe("write", temporary)
-                    while rest:
-                        rest = rest[file.write(rest) :]
-            sha256 = digest.hexdigest()
+    def _put(self, pieces: Iterable[bytes], *, durable: bool, pin: Callable[[str], None] | None) -> ObjectInfo:
+        with self._new_file() as temporary:
+            sha256, size_bytes = _write(temporary, pieces)
             path = self.path(sha256)
             if pin is not None:
                 pin(sha256)
@@ -79,14 +76,20 @@ class DiskObjects(Objects):
             if not system.WINDOWS:
                 os.chmod(temporary, 0o444)
             os.replace(temporary, path)
-            temporary = ""
             self._whole.add(sha256)
             self._settle(path, durable=durable)
             return ObjectInfo(sha256, size_bytes)
+
+    @contextlib.contextmanager
+    def _new_file(self) -> Iterator[str]:
+        """The path of a file to be written and moved to its place; it is deleted if it was not."""
+        os.makedirs(self._folder, exist_ok=True)
+        temporary = os.path.join(self._folder, f"new-{os.urandom(8).hex()}")
+        try:
+            yield temporary
         finally:
-            if temporary:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
 
     def _is_whole(self, sha256: str, size_bytes: int) -> bool:
         """Whether the object is stored already; one that a power cut tore, or that was damaged, is replaced."""
@@ -108,7 +111,6 @@ class DiskObjects(Objects):
             self.unsynced.append(path)
 
     def sync(self) -> None:
-        """Return when every object stored so far is on the disk."""
         paths = list(self.unsynced)
         self._sync_objects(paths)
         # Behind the syncing: a thread that finds nothing unsynced here may rely on it.
@@ -163,13 +165,120 @@ class DiskObjects(Objects):
             inside = os.path.join(self._folder, prefix)
             if len(prefix) == 2 and os.path.isdir(inside):
                 for name in sorted(os.listdir(inside)):
-                    if _SHA256.fullmatch(name):
+                    if SHA256.fullmatch(name):
                         yield ObjectInfo(name, os.stat(os.path.join(inside, name)).st_size)
 
+    def has(self, sha256: str) -> int | None:
+        path = self.path(sha256)
+        self.pin(sha256)
+        try:
+            return os.stat(path).st_size
+        except FileNotFoundError:
+            return None
 
-def _read(source: IO[bytes]) -> bytes:
-    try:
-        return source.read(COPY_BYTES)
-    except OSError as error:
-        name = getattr(source, "name", "what was passed")
-        raise InvalidInputError(f"{name} can't be read: {error.strerror or error}") from error
+    def pin(self, sha256: str) -> None:
+        self.path(sha256)  # which refuses what names no object
+        folder = os.path.join(self._folder, PINS_FOLDER, day_of(time.time()))
+        with self._refusing("a pin"):
+            os.makedirs(folder, exist_ok=True)
+            os.close(os.open(os.path.join(folder, sha256), os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)))
+
+    def delete(self, sha256: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path(sha256))
+        self._whole.discard(sha256)
+
+    def _upload(self, sha256: str, part_bytes: int) -> str:
+        return os.path.join(self._folder, UPLOADS_FOLDER, sha256, str(part_bytes))
+
+    def put_part(self, sha256: str, number: int, source: IO[bytes], *, part_bytes: int = PART_BYTES) -> int:
+        check_part(sha256, number, part_bytes)
+        folder = self._upload(sha256, part_bytes)
+        with self._refusing(f"part {number} of the upload of {sha256}"), self._new_file() as temporary:
+            _, size_bytes = _write(temporary, _up_to(part_bytes + 1, source))
+            check_size(sha256, number, part_bytes, size_bytes)
+            while True:
+                os.makedirs(folder, exist_ok=True)
+                try:
+                    os.replace(temporary, os.path.join(folder, str(number)))
+                except FileNotFoundError:  # somebody has just dropped this upload, folder and all
+                    if not os.path.exists(temporary):
+                        raise
+                else:
+                    return size_bytes
+
+    def parts(self, sha256: str, *, part_bytes: int = PART_BYTES) -> dict[int, int]:
+        check_part(sha256, 0, part_bytes)
+        found = {}
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._upload(sha256, part_bytes)) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    found[int(entry.name)] = entry.stat().st_size
+        return dict(sorted(found.items()))
+
+    def drop_parts(self, older_than: timedelta) -> int:
+        before_s = time.time() - older_than.total_seconds()
+        dropped = 0
+        above = os.path.join(self._folder, UPLOADS_FOLDER)
+        for sha256 in sorted(os.listdir(above)) if os.path.isdir(above) else ():
+            upload = os.path.join(above, sha256)
+            size_bytes, touched_s = 0, 0.0
+            for folder, _, names in os.walk(upload):
+                with contextlib.suppress(FileNotFoundError):
+                    touched_s = max(touched_s, os.stat(folder).st_mtime)
+                    for name in names:
+                        facts = os.stat(os.path.join(folder, name))
+                        size_bytes, touched_s = size_bytes + facts.st_size, max(touched_s, facts.st_mtime)
+            if touched_s < before_s:
+                shutil.rmtree(upload, ignore_errors=True)
+                dropped += size_bytes
+        return dropped
+
+    def _join(self, sha256: str, sizes: dict[int, int], part_bytes: int) -> int:
+        def expect(found: str) -> None:
+            checked(found, sha256)
+            self.pin(found)
+
+        with self._refusing("an uploaded object"):
+            return self._put(self._pieces(sha256, sizes, part_bytes), durable=True, pin=expect).size_bytes
+
+    def _read_part(self, sha256: str, number: int, part_bytes: int, size_bytes: int) -> bytes:
+        path = os.path.join(self._upload(sha256, part_bytes), str(number))
+        try:
+            with open(path, "rb") as file:
+                return file.read(size_bytes)
+        except FileNotFoundError as error:
+            raise ObjectMissingError(
+                f"part {path} is gone; ask for the parts that are there, and send the rest"
+            ) from error
+
+    def _drop_upload(self, sha256: str, part_bytes: int) -> None:
+        folder = self._upload(sha256, part_bytes)
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(folder))
+
+
+def _write(temporary: str, pieces: Iterable[bytes]) -> tuple[str, int]:
+    """Write a new file; the SHA-256 of what it holds, and how long it is."""
+    import hashlib
+
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    digest, size_bytes = hashlib.sha256(), 0
+    with open(os.open(temporary, flags, 0o600), "wb", buffering=0) as file:
+        if not system.WINDOWS:  # which would move to where it locks
+            system.try_lock(file.fileno())  # while it is held, nobody takes the file for one left over
+        for piece in pieces:
+            digest.update(piece)
+            size_bytes += len(piece)
+            rest = memoryview(piece)
+            system.observe("write", temporary)
+            while rest:
+                rest = rest[file.write(rest) :]
+    return digest.hexdigest(), size_bytes
+
+
+def _up_to(size_bytes: int, source: IO[bytes]) -> Iterator[bytes]:
+    while size_bytes > 0 and (piece := read_some(source, min(size_bytes, 1 << 20))):
+        size_bytes -= len(piece)
+        yield piece
