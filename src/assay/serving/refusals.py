@@ -1,0 +1,71 @@
+"""Errors as answers: each of our errors has a status and goes over the wire by its name."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from assay import errors
+
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.RunExistsError, 409),
+    (errors.InvalidInputError, 400),
+    (errors.NotSignedInError, 401),
+    (errors.ForbiddenError, 403),
+    (errors.RateLimitedError, 429),
+    (errors.RunDeletedError, 410),
+    (errors.NotFoundError, 404),
+    (errors.UnavailableError, 503),
+    (errors.SequenceError, 409),
+    (errors.RefusedError, 507),
+)
+"""From the particular to the general; what stands in no line is the server's own trouble: 500."""
+
+logger = logging.getLogger("assay.server")
+
+
+def status_of(error: Exception) -> int:
+    """The status that an error is answered with."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def error_body(error: Exception) -> dict[str, Any]:
+    """What the body of an answer says of an error."""
+    return {"error": {"type": type(error).__name__, "message": str(error)}}
+
+
+def answer_assay_error(request: Request[Any, Any, Any], error: errors.AssayError) -> Response[dict[str, Any]]:
+    """The answer to a request that one of our errors ended."""
+    status = status_of(error)
+    if status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    return Response(error_body(error), status_code=status, headers=_headers(error))
+
+
+def answer_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
+    """The answer to a request that the framework refused: no such address, a body that is not what was asked for."""
+    detail = str(error.detail)
+    for found in getattr(error, "extra", None) or ():
+        if isinstance(found, dict):
+            detail += f"; {found.get('key', 'body')}: {found.get('message', '')}"
+    kind = {404: "NotFoundError", 405: "InvalidInputError"}.get(error.status_code, "InvalidInputError")
+    body = {"error": {"type": kind if error.status_code < 500 else "StoreError", "message": detail}}
+    return Response(body, status_code=error.status_code, headers=error.headers)
+
+
+def answer_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """The answer to what nobody foresaw: it is logged in full, and says nothing of the server's insides."""
+    logger.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+    message = "the server met something that it did not foresee; its log says more"
+    return Response({"error": {"type": "StoreError", "message": message}}, status_code=500)
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, errors.NotSignedInError):
+        return {"WWW-Authenticate": 'Bearer realm="assay"'}
+    if isinstance(error, errors.RateLimitedError | errors.UnavailableError):
+        return {"Retry-After": "1"}
+    return {}

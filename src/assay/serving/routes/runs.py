@@ -1,0 +1,169 @@
+"""Runs: made, found, listed, and what is known of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from assay.formats.event import Event
+from assay.formats.names import check_names
+from assay.formats.values import tag_dict
+from assay.formats.wire import from_wire
+from assay.serving.documents import (
+    ArtifactList,
+    AttemptList,
+    OpenedRun,
+    RunDocument,
+    RunList,
+    SummaryList,
+    artifact_document,
+    attempt_document,
+    run_document,
+    summary_document,
+)
+from assay.serving.routes.paging import PAGE_SIZE, Limit, Token, page
+from assay.storage.contract import RunQuery, RunSpec, Store
+
+
+class NewRun(msgspec.Struct):
+    """A run to create, or to open where it exists; ids are the client's, so that a request may be sent again."""
+
+    uid: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern="^[0-9a-zA-Z_-]+$")]
+    experiment_uid: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern="^[0-9a-zA-Z_-]+$")]
+    experiment_name: str
+    run_name: str
+    experiment_display_name: str
+    run_display_name: str
+    tags: dict[str, str]
+    created_us: Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+    if_exists: Literal["open", "new", "error"] = "open"
+
+
+class Said(msgspec.Struct):
+    """An event: something that was said of a run, with its time."""
+
+    time_ns: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+    kind: str
+    body: dict[str, Any]
+
+
+class SaidList(msgspec.Struct):
+    """Events, in order."""
+
+    events: list[Said]
+
+
+@post("/v1/runs", sync_to_thread=True, opt={"role": "writer"})
+def open_run(store: NamedDependency[Store], data: JSONBody[NewRun]) -> OpenedRun:
+    """Create a run where it does not exist."""
+    experiment, name = check_names(data.experiment_name, data.run_name)
+    spec = RunSpec(
+        uid=data.uid,
+        experiment_uid=data.experiment_uid,
+        experiment_name=experiment,
+        run_name=name,
+        experiment_display_name=data.experiment_display_name[:255],
+        run_display_name=data.run_display_name[:255],
+        tags=tag_dict(data.tags),
+        created_us=data.created_us,
+        if_exists=data.if_exists,
+    )
+    record, created = store.open_run(spec)
+    return OpenedRun(run_document(record), created)
+
+
+@get("/v1/runs", sync_to_thread=True)
+def list_runs(
+    store: NamedDependency[Store],
+    experiment: FromQuery[str | None] = None,
+    created_after_us: FromQuery[int | None] = None,
+    created_before_us: FromQuery[int | None] = None,
+    sort_by: FromQuery[Literal["Name", "CreationTime"]] = "CreationTime",
+    descending: FromQuery[bool] = True,
+    limit: Limit = PAGE_SIZE,
+    token: Token = None,
+) -> RunList:
+    """Runs of an experiment, or of all."""
+    query = RunQuery(experiment, created_after_us, created_before_us, sort_by, descending, limit, token)
+    found = store.list_runs(query)
+    return RunList([run_document(one) for one in found.runs], found.next_token)
+
+
+@get("/v1/experiments/{name:str}/runs/{run_name:str}", sync_to_thread=True)
+def find_run(store: NamedDependency[Store], name: FromPath[str], run_name: FromPath[str]) -> RunDocument:
+    """The run of that name."""
+    return run_document(store.find_run(name, run_name))
+
+
+@get("/v1/runs/{uid:str}", sync_to_thread=True)
+def read_run(store: NamedDependency[Store], uid: FromPath[str]) -> RunDocument:
+    """A run by its id."""
+    return run_document(store.run(uid))
+
+
+@get("/v1/runs/{uid:str}/metrics", sync_to_thread=True)
+def list_metrics(
+    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+) -> SummaryList:
+    """The metrics of a run, by name."""
+    some, following = page(list(store.summaries(uid).items()), limit, token)
+    return SummaryList([summary_document(name, one) for name, one in some], following)
+
+
+@get("/v1/runs/{uid:str}/artifacts", sync_to_thread=True)
+def list_artifacts(
+    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+) -> ArtifactList:
+    """The artifacts of a run, in the order of logging."""
+    some, following = page(store.artifacts(uid), limit, token)
+    return ArtifactList([artifact_document(one) for one in some], following)
+
+
+@get("/v1/runs/{uid:str}/attempts", sync_to_thread=True)
+def list_attempts(
+    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+) -> AttemptList:
+    """The attempts at a run, first to last."""
+    some, following = page(store.attempts(uid), limit, token)
+    return AttemptList([attempt_document(one) for one in some], following)
+
+
+@post("/v1/runs/{uid:str}/events", sync_to_thread=True, status_code=200, opt={"role": "writer"})
+def apply_events(store: NamedDependency[Store], uid: FromPath[str], data: JSONBody[SaidList]) -> None:
+    """Apply events that belong to no writer, such as tags set outside a `with` block."""
+    store.apply(uid, [Event(one.time_ns, one.kind, from_wire(one.body)) for one in data.events])
+
+
+class RunIds(msgspec.Struct):
+    """Some runs, by their ids."""
+
+    runs: Annotated[list[str], msgspec.Meta(max_length=10_000)]
+
+
+class Revisions(msgspec.Struct):
+    """A number for each run that grows with everything that changes about it."""
+
+    revisions: dict[str, int]
+
+
+@post("/v1/revisions", sync_to_thread=True, status_code=200)
+def read_revisions(store: NamedDependency[Store], data: JSONBody[RunIds]) -> Revisions:
+    """How far runs are; what is unchanged needs no new look."""
+    return Revisions(store.revisions(data.runs))
+
+
+HANDLERS = (
+    open_run,
+    list_runs,
+    find_run,
+    read_run,
+    list_metrics,
+    list_artifacts,
+    list_attempts,
+    apply_events,
+    read_revisions,
+)

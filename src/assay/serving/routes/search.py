@@ -1,0 +1,52 @@
+"""Searching runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from assay.formats.wire import to_wire
+from assay.serving.documents import FoundList, FoundRun
+from assay.serving.routes.paging import PAGE_SIZE_LIMIT
+from assay.storage.contract import RunRecord, Store
+from assay.storage.search import FoundRuns, SearchQuery
+
+
+class Search(msgspec.Struct):
+    """Which runs are meant, in which order, from where on; docs/filters.md has the language."""
+
+    experiment_names: list[str] | None = None
+    filter: Annotated[str, msgspec.Meta(max_length=100_000)] = ""
+    order_by: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_SIZE_LIMIT)] = PAGE_SIZE_LIMIT
+    token: str | None = None
+
+
+@post("/v1/search", sync_to_thread=True, status_code=200)
+def search_runs(store: NamedDependency[Store], data: JSONBody[Search]) -> FoundList:
+    """The runs that a filter picks, in order."""
+    names = None if data.experiment_names is None else tuple(data.experiment_names)
+    found = store.search_runs(SearchQuery(names, data.filter, data.order_by, data.limit, data.token))
+    metrics = _last_values(found)
+    return FoundList([_found_run(found.record(place), metrics[place]) for place in range(len(found))], found.next_token)
+
+
+def _last_values(found: FoundRuns) -> list[dict[str, Any]]:
+    metrics: list[dict[str, Any]] = [{} for _ in range(len(found))]
+    last = found.last_values
+    for place, number, value in zip(last.places, last.numbers, last.values, strict=True):
+        metrics[place][found.metric_names[number]] = to_wire(value)
+    return metrics
+
+
+def _found_run(record: RunRecord, metrics: dict[str, Any]) -> FoundRun:
+    fields = {name: getattr(record, name) for name in RunRecord.__slots__}
+    fields["parameters"] = to_wire(record.parameters)
+    return FoundRun(**fields, metrics=metrics)
+
+
+HANDLERS = (search_runs,)

@@ -1,0 +1,1 @@
+"""A store behind a server of ours: the contract as requests."""
