@@ -109,10 +109,12 @@ class Opening:
     Attributes:
         run_uid: The run that it opens.
         writer: Who it is.
+        run_spec: The run itself, which began while the store was away: it is made where there is none of that id.
     """
 
     run_uid: str
     writer: WriterSpec
+    run_spec: RunSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,20 +60,28 @@ class SaidList(msgspec.Struct):
 @post("/v1/runs", sync_to_thread=True, opt={"role": "writer"})
 def open_run(store: NamedDependency[Store], data: JSONBody[NewRun]) -> OpenedRun:
     """Create a run where it does not exist."""
-    experiment, name = check_names(data.experiment_name, data.run_name)
-    spec = RunSpec(
-        uid=data.uid,
-        experiment_uid=data.experiment_uid,
+    record, created = store.open_run(run_spec(data))
+    return OpenedRun(run_document(record), created)
+
+
+def run_spec(given: NewRun) -> RunSpec:
+    """What a client asks for, by the rules of names and tags.
+
+    Raises:
+        InvalidInputError: A name or a tag is not allowed.
+    """
+    experiment, name = check_names(given.experiment_name, given.run_name)
+    return RunSpec(
+        uid=given.uid,
+        experiment_uid=given.experiment_uid,
         experiment_name=experiment,
         run_name=name,
-        experiment_display_name=data.experiment_display_name[:255],
-        run_display_name=data.run_display_name[:255],
-        tags=tag_dict(data.tags),
-        created_us=data.created_us,
-        if_exists=data.if_exists,
+        experiment_display_name=given.experiment_display_name[:255],
+        run_display_name=given.run_display_name[:255],
+        tags=tag_dict(given.tags),
+        created_us=given.created_us,
+        if_exists=given.if_exists,
     )
-    record, created = store.open_run(spec)
-    return OpenedRun(run_document(record), created)
 
 
 @get("/v1/runs", sync_to_thread=True)

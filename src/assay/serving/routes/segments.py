@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request, post
 from litestar.di import NamedDependency
 
@@ -11,6 +12,7 @@ from assay.errors import InvalidInputError
 from assay.formats.wire import decode_parcels, to_wire
 from assay.serving.documents import SetAside, Taken, TakenList
 from assay.serving.refusals import error_body
+from assay.serving.routes.runs import NewRun, run_spec
 from assay.serving.site import Room
 from assay.storage.contract import Appended, Opening, WriterSpec
 from assay.storage.parcel import Parcel
@@ -36,7 +38,8 @@ def _opening(head: dict[str, Any]) -> Opening | None:
     if given is None:
         return None
     spec = WriterSpec(str(head["writer"]), bool(given["entered"]), dict(given["process"]), int(given["opened_us"]))
-    return Opening(str(given["run"]), spec)
+    wanted = given.get("run_spec")
+    return Opening(str(given["run"]), spec, None if wanted is None else run_spec(msgspec.convert(wanted, NewRun)))
 
 
 def _taken(answer: Appended | Exception) -> Taken:

@@ -72,8 +72,7 @@ class HttpStore(Store):
         self.server.close()
 
     def open_run(self, spec: RunSpec) -> tuple[RunRecord, bool]:
-        document = {name: getattr(spec, name) for name in RunSpec.__slots__}
-        answer = self.server.ask("POST", "/v1/runs", document=document)
+        answer = self.server.ask("POST", "/v1/runs", document=_spec_document(spec))
         return _run_record(answer["run"]), bool(answer["created"])
 
     def find_run(self, experiment_name: str, run_name: str) -> RunRecord:
@@ -247,15 +246,20 @@ def _run_record(document: dict[str, Any]) -> RunRecord:
     return RunRecord(**fields)
 
 
+def _spec_document(spec: RunSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in RunSpec.__slots__}
+
+
 def _head(parcel: Parcel) -> dict[str, Any]:
     opening = None
     if parcel.opening is not None:
-        writer = parcel.opening.writer
+        writer, spec = parcel.opening.writer, parcel.opening.run_spec
         opening = {
             "run": parcel.opening.run_uid,
             "entered": writer.entered,
             "process": writer.process,
             "opened_us": writer.opened_us,
+            "run_spec": None if spec is None else _spec_document(spec),
         }
     return {"writer": parcel.writer_uid, "index": parcel.index, "final": parcel.final, "opening": opening}
 
