@@ -30,13 +30,16 @@ was cut is told from one that ended:
 
 So each column begins at a multiple of 8 bytes, and a browser views it as a typed array as it lies.
 
-JSON has no NaN and no infinity: such a number is written {"nonfinite": "NaN"}, "Infinity" or "-Infinity" within.
+JSON has no NaN and no infinity: such a number is written {"nonfinite": "NaN"}, "Infinity" or "-Infinity" within. A NaN
+whose bits are not the usual ones brings them, {"nonfinite": "NaN", "bits": "7ff8000000000001"}. An object that has the
+name "nonfinite" itself is written {"nonfinite": "object", "value": {…}}, so that it comes back as what it was.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 import sys
 import zlib
@@ -57,6 +60,11 @@ _PARCEL = struct.Struct("<4sIIII")
 _MARK = b"PRCL"
 _FRAME = struct.Struct("<4sI")
 _POINTS = b"PNTS"
+MARK = "nonfinite"
+"""The name by which an object in JSON stands for a number that JSON lacks."""
+_F64 = struct.Struct(">d")
+_USUAL_NAN = _F64.pack(math.nan)
+_BITS = re.compile("[0-9a-f]{16}")
 _NONFINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -175,23 +183,46 @@ def to_wire(value: Any) -> Any:
     if isinstance(value, float):
         if math.isfinite(value):
             return value
-        return {"nonfinite": "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"}
+        if value == value:
+            return {MARK: "Infinity" if value > 0 else "-Infinity"}
+        bits = _F64.pack(value)
+        return {MARK: "NaN"} if bits == _USUAL_NAN else {MARK: "NaN", "bits": bits.hex()}
     if isinstance(value, dict):
-        return {name: to_wire(one) for name, one in value.items()}
+        written = {name: to_wire(one) for name, one in value.items()}
+        return {MARK: "object", "value": written} if MARK in written else written
     if isinstance(value, list | tuple):
         return [to_wire(one) for one in value]
     return value
 
 
 def from_wire(value: Any) -> Any:
-    """What `to_wire` was given, tuples as lists."""
+    """What `to_wire` was given, tuples as lists.
+
+    Raises:
+        ValueError: A number is wrapped in a way that `to_wire` does not.
+    """
     if isinstance(value, dict):
-        if value.keys() == {"nonfinite"} and value["nonfinite"] in _NONFINITE:
-            return _NONFINITE[value["nonfinite"]]
+        if MARK in value:
+            return _unwrapped(value)
         return {name: from_wire(one) for name, one in value.items()}
     if isinstance(value, list):
         return [from_wire(one) for one in value]
     return value
+
+
+def _unwrapped(value: dict[str, Any]) -> Any:
+    kind = value[MARK]
+    if kind == "object" and isinstance(value.get("value"), dict):
+        return {name: from_wire(one) for name, one in value["value"].items()}
+    if kind == "NaN" and "bits" in value:
+        bits = value["bits"]
+        if isinstance(bits, str) and _BITS.fullmatch(bits):
+            number = _F64.unpack(bytes.fromhex(bits))[0]
+            if number != number:
+                return number
+    elif isinstance(kind, str) and kind in _NONFINITE:
+        return _NONFINITE[kind]
+    raise ValueError(f"an object with the name {MARK!r} that wraps no number: {str(value)[:80]}")
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
