@@ -86,7 +86,7 @@ class LocalSecret:
     def _read(self) -> bytes:
         try:
             fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
-            with os.fdopen(fd, encoding="ascii") as file:
+            with os.fdopen(fd, "rb") as file:
                 facts = os.fstat(file.fileno())
                 text = file.read(4 * SECRET_BYTES)
         except OSError as error:
@@ -99,7 +99,7 @@ class LocalSecret:
                 path=self.path,
             )
         try:
-            self._secret = bytes.fromhex(text.strip())
+            self._secret = bytes.fromhex(text.decode("ascii").strip())
         except ValueError:
             self._secret = b""
         if len(self._secret) != SECRET_BYTES:

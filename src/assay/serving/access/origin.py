@@ -53,7 +53,11 @@ def authority(text: str) -> Authority | None:
     else:
         name = name.removesuffix(".")
         address = ip_address(name)
-        if not name or ".." in name or (address is None and re.fullmatch(r"[0-9.]+|0x.*", name.rpartition(".")[2])):
+        if (
+            not name
+            or ".." in name + "."
+            or (address is None and re.fullmatch(r"[0-9.]+|0x.*", name.rpartition(".")[2]))
+        ):
             return None  # 127.1, 2130706433, 0x7f.1: browsers write addresses out, so nobody means these
     return Authority(name, None if port is None else int(port))
 

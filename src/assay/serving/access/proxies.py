@@ -60,8 +60,9 @@ def names_a_proxy(request: Request) -> bool:
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    address = ip_address(text.strip())
     try:
-        return ipaddress.ip_network(text.strip(), strict=False)
+        return ipaddress.ip_network(text.strip() if address is None else address, strict=False)
     except ValueError as error:
         raise InvalidInputError(
             f"a trusted proxy is an address or a network such as 10.0.0.5 or 10.0.0.0/8, not {text!r}"
