@@ -16,7 +16,7 @@ from assay.formats.wire import POINTS_TYPE, encode_end, encode_points, joined, t
 from assay.serving.documents import PointsDocument
 from assay.storage.contract import Store, View
 
-Step = Annotated[int | None, QueryParameter(ge=-(2**63), lt=2**63)]
+Step = Annotated[int | None, QueryParameter(ge=-(2**63), le=2**63 - 1)]
 MaxPoints = Annotated[int | None, QueryParameter(ge=1, le=10_000_000)]
 Repeated = Literal["all", "first", "last"]
 
