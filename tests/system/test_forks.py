@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from assay import Run, Session, load_run, system
-from assay.storage.sql.database import Database
+from assay.storage.sql.sqlite import SqliteDatabase
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back
 from tests.system.processes import PATIENCE_S, live
@@ -326,7 +326,7 @@ def die_within_a_transaction(store: Path, scratch: Path, journal: str) -> None:
             wait_until((scratch / "lives").exists)
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with Database(str(store / "catalog.db"), writable=True).write() as connection:
+    with SqliteDatabase(str(store / "catalog.db"), writable=True).write() as connection:
         connection.set_trace_callback(fork_and_die)
         connection.execute("INSERT INTO names (name) VALUES ('of a transaction that never ends')")
 

@@ -17,9 +17,9 @@ from assay.errors import ChecksumError, DamagedError, ObjectMissingError, Refuse
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.finding import Checkup, Finding
 from assay.storage.sql.checkup import CatalogCheckup
-from assay.storage.sql.database import Database
 from assay.storage.sql.header import header_fault, rebuild_header
 from assay.storage.sql.rewrite import locked
+from assay.storage.sql.sqlite import SqliteDatabase
 from assay.storage.sql.store import CATALOG_FILE, OBJECTS_FOLDER
 
 DIRECTORY = "directory"
@@ -95,7 +95,7 @@ def check_contents(checkup: Checkup, *, damaged: str | None) -> None:
         StoreVersionError: A newer Assay wrote it.
     """
     path = os.path.join(checkup.location, CATALOG_FILE)
-    database = Database(path, writable=_is_writable(path, needed=damaged is not None))
+    database = SqliteDatabase(path, writable=_is_writable(path, needed=damaged is not None))
     try:
         CatalogCheckup(database, checkup, damaged).check()
         _check_objects(checkup, database, damaged)
@@ -103,7 +103,7 @@ def check_contents(checkup: Checkup, *, damaged: str | None) -> None:
         database.close()
 
 
-def _check_objects(checkup: Checkup, database: Database, damaged: str | None) -> None:
+def _check_objects(checkup: Checkup, database: SqliteDatabase, damaged: str | None) -> None:
     folder = os.path.join(checkup.location, OBJECTS_FOLDER)
     objects = DiskObjects(folder)
     # Objects are stored before artifacts name them: what is named now must be there, what is there may be named later.
@@ -138,7 +138,7 @@ def _check_objects(checkup: Checkup, database: Database, damaged: str | None) ->
     _check_leftovers(checkup, folder, damaged)
 
 
-def _named_objects(database: Database, objects: DiskObjects) -> dict[str, list[tuple[str, str]]]:
+def _named_objects(database: SqliteDatabase, objects: DiskObjects) -> dict[str, list[tuple[str, str]]]:
     """The users, (run, artifact), of each object that an artifact names, or that the listing of a directory names."""
     named: dict[str, list[tuple[str, str]]] = defaultdict(list)
     listings = []

@@ -11,6 +11,7 @@ from typing import Any
 
 from assay.formats.event import Event
 from assay.storage.sql.filters import prepare_connection
+from assay.storage.sql.sqlite import SqliteConnection
 from assay.storage.sql.store import CATALOG_FILE, SqlStore
 from tests.formats.filter_trees import METRICS, NOW_US, PARAMETERS, TAGS, TEXTS
 from tests.storage.writing import Writer, parameters, rows, run_spec
@@ -48,7 +49,7 @@ class Searched:
         store, random = SqlStore(str(folder)), Random(4)
         self.runs = [_make(store, number, random) for number in range(1, COUNT + 1)]
         store.close()
-        self.connection = sqlite3.connect(folder / CATALOG_FILE, isolation_level=None)
+        self.connection = sqlite3.connect(folder / CATALOG_FILE, isolation_level=None, factory=SqliteConnection)
         self.connection.execute(INDEX)
         prepare_connection(self.connection)
 

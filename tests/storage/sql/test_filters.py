@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from hypothesis import example, given, settings
 from assay.formats.event import Event
 from assay.formats.filter import parse_filter
 from assay.formats.filter_tree import Comparison, Field, Filter, Not
-from assay.storage.sql.filters import compile_filter, prepare_connection
+from assay.storage.sql.database import Connection
+from assay.storage.sql.filters import compile_filter
 from assay.storage.sql.store import SqlStore
 from tests.formats.filter_trees import NOW_US, trees
 from tests.storage.sql.filter_reference import holds
@@ -22,8 +22,8 @@ from tests.storage.sql.searched import Searched
 from tests.storage.writing import Writer, new_run, parameters, rows
 
 
-def picked(connection: sqlite3.Connection, tree: Filter, *, now_us: int = NOW_US) -> list[int]:
-    condition = compile_filter(tree, now_us=now_us)
+def picked(connection: Connection, tree: Filter, *, now_us: int = NOW_US) -> list[int]:
+    condition = compile_filter(tree, now_us=now_us, compiler=connection.dialect.compiler(connection))
     return [
         row[0]
         for row in connection.execute(f"SELECT id FROM runs WHERE {condition.text} ORDER BY id", condition.values)
@@ -56,9 +56,8 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 def names_of(store: SqlStore, text: str) -> list[str]:
     """The names of the runs that a filter picks."""
-    condition = compile_filter(parse_filter(text), now_us=NOW_US)
     with store.reading() as connection:
-        prepare_connection(connection)
+        condition = compile_filter(parse_filter(text), now_us=NOW_US, compiler=connection.dialect.compiler(connection))
         found = connection.execute(f"SELECT name FROM runs WHERE {condition.text} ORDER BY name", condition.values)
         return [name for (name,) in found]
 

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from assay.formats.filter import parse_filter, parse_order
 from assay.formats.filter_tree import And, Comparison, Field, Filter, Not, OrderKey
 from assay.storage.sql import schema
-from assay.storage.sql.filters import Sql, prepare_connection
+from assay.storage.sql.dialect import Sql
+from assay.storage.sql.filters import prepare_connection
 from assay.storage.sql.orders import Pick, RunSearch, pick_runs
+from assay.storage.sql.sqlite import SqliteConnection
 from tests.formats.filter_trees import METRICS, NOW_US, NUMBERS, orders, trees
 from tests.storage.sql.filter_reference import holds, in_order
 from tests.storage.sql.searched import INDEX, PlainRun, Searched
@@ -90,10 +92,10 @@ def test_only_runs_of_which_a_condition_holds(searched: Searched) -> None:
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteConnection]:
     """Many runs in 50 experiments, each with a loss: a run's number modulo 1,000, in thousandths."""
     path: Path = tmp_path_factory.mktemp("large") / "catalog.db"
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, factory=SqliteConnection)
     connection.executescript(schema.TABLES)
     connection.execute(INDEX)
     prepare_connection(connection)
@@ -124,7 +126,7 @@ def first_statement(text: str, order: str, *, limit: int = 100) -> Sql:
     return next(RunSearch(parse_filter(text), tuple(parse_order(order)), NOW_US).statements(limit, walk=True))
 
 
-def plan(connection: sqlite3.Connection, statement: Sql) -> str:
+def plan(connection: SqliteConnection, statement: Sql) -> str:
     rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", statement.values)
     return "\n".join(row[3] for row in rows)
 
@@ -138,7 +140,7 @@ def plan(connection: sqlite3.Connection, statement: Sql) -> str:
         ("", "metrics.loss desc"),
     ],
 )
-def test_the_index_over_a_metric_is_walked_and_nothing_sorted(large: sqlite3.Connection, text: str, order: str) -> None:
+def test_the_index_over_a_metric_is_walked_and_nothing_sorted(large: SqliteConnection, text: str, order: str) -> None:
     found = plan(large, first_statement(text, order))
 
     assert "SEARCH walked USING COVERING INDEX series_by_last (name_id=? AND last" in found
@@ -146,14 +148,14 @@ def test_the_index_over_a_metric_is_walked_and_nothing_sorted(large: sqlite3.Con
     assert "TEMP B-TREE" not in found
 
 
-def test_later_keys_sort_only_what_is_equal_in_the_first(large: sqlite3.Connection) -> None:
+def test_later_keys_sort_only_what_is_equal_in_the_first(large: SqliteConnection) -> None:
     found = plan(large, first_statement("metrics.loss < 0.5", "metrics.loss, params.lr desc"))
 
     assert "SEARCH walked USING COVERING INDEX series_by_last" in found
     assert "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY" in found
 
 
-def steps_of(connection: sqlite3.Connection, statement: Sql) -> int:
+def steps_of(connection: SqliteConnection, statement: Sql) -> int:
     """How many tens of instructions of its virtual machine SQLite takes for a statement."""
     count = 0
 
@@ -168,13 +170,13 @@ def steps_of(connection: sqlite3.Connection, statement: Sql) -> int:
 
 
 @pytest.mark.parametrize("order", ["metrics.loss", "metrics.loss desc"])
-def test_the_walk_ends_with_the_last_run_that_is_wanted(large: sqlite3.Connection, order: str) -> None:
+def test_the_walk_ends_with_the_last_run_that_is_wanted(large: SqliteConnection, order: str) -> None:
     few, all_runs = (steps_of(large, first_statement("metrics.loss < 2", order, limit=n)) for n in (10, COUNT))
 
     assert few * 100 < all_runs
 
 
-def test_a_page_begins_in_the_index_behind_the_page_before(large: sqlite3.Connection) -> None:
+def test_a_page_begins_in_the_index_behind_the_page_before(large: SqliteConnection) -> None:
     tree, keys = parse_filter("metrics.loss < 2"), tuple(parse_order("metrics.loss"))
     deep = pick_runs(large, tree, keys, now_us=NOW_US, limit=COUNT - 100)[-1]
     statement = next(RunSearch(tree, keys, NOW_US).statements(10, deep.place, walk=True))
@@ -183,7 +185,7 @@ def test_a_page_begins_in_the_index_behind_the_page_before(large: sqlite3.Connec
     assert "SEARCH walked USING COVERING INDEX series_by_last (name_id=? AND last>?" in plan(large, statement)
 
 
-def test_of_a_small_experiment_the_runs_are_sorted_instead(large: sqlite3.Connection) -> None:
+def test_of_a_small_experiment_the_runs_are_sorted_instead(large: SqliteConnection) -> None:
     statements: list[str] = []
     large.set_trace_callback(statements.append)
     picks = pick_runs(large, And(), parse_order("metrics.loss"), now_us=NOW_US, experiment_id=3, limit=5)
@@ -193,6 +195,6 @@ def test_of_a_small_experiment_the_runs_are_sorted_instead(large: sqlite3.Connec
     assert not any("walked" in statement for statement in statements)
 
 
-def test_the_newest_come_first_where_no_order_is_given(large: sqlite3.Connection) -> None:
+def test_the_newest_come_first_where_no_order_is_given(large: SqliteConnection) -> None:
     assert [COUNT, COUNT - 1] == numbers(pick_runs(large, And(), now_us=NOW_US, limit=2))
     assert [COUNT, COUNT - 50] == numbers(pick_runs(large, And(), now_us=NOW_US, experiment_id=0, limit=2))

@@ -358,7 +358,7 @@ def test_a_store_that_is_read_only_takes_no_runs(tmp_path: Path, folder: Path, s
 def test_a_missing_object_ends_the_export_and_names_the_run(tmp_path: Path, folder: Path, store: SqlStore) -> None:
     (sha256,) = (one.sha256 for one in store.artifacts("uid-first"))
     assert sha256 is not None
-    Path(store.objects.path(sha256)).unlink()
+    (folder / "objects" / sha256[:2] / sha256).unlink()
 
     with pytest.raises(ObjectMissingError, match=r"run 'first'"):
         send_out(store, tmp_path / "runs.assay")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from assay.errors import ExperimentNotFoundError, RunDeletedError, RunNotFoundError, nearest
-from assay.storage.sql.database import Connection, Database
+from assay.storage.sql.database import Connection, Database, Thing
 from assay.storage.tidying import Addressing
 
 HUSK = "deleted-"
@@ -59,6 +59,32 @@ def run_row(connection: Connection, location: str, uid: str) -> tuple[int, str, 
     if row is None:
         raise not_there(connection, uid, f"the run with the id {uid} is not in {location}")
     return row
+
+
+def run_number(connection: Connection, location: str, uid: str) -> int:
+    """The number of a run.
+
+    Raises:
+        RunNotFoundError: There is none of that id.
+    """
+    row = connection.execute("SELECT id FROM runs WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise not_there(connection, uid, f"the run with the id {uid} is not in {location}")
+    return int(row[0])
+
+
+def hold_runs(connection: Connection, uids: Sequence[str], *others: Thing) -> None:
+    """Hold the runs of these ids, as far as there are such, and other things with them."""
+    which = connection.dialect.one_of("uid", list(uids))
+    found = connection.execute(f"SELECT id FROM runs WHERE {which.text}", which.values).fetchall()
+    connection.hold(*others, *(("run", run_id) for (run_id,) in found))
+
+
+def experiments_of(connection: Connection, uids: Sequence[str]) -> set[Thing]:
+    """The experiments of runs, to be held: in them a name is taken, or becomes free."""
+    which = connection.dialect.one_of("runs.uid", list(uids))
+    found = connection.execute(f"SELECT DISTINCT experiments.name FROM {RUNS} WHERE {which.text}", which.values)
+    return {("experiment", str(name)) for (name,) in found.fetchall()}
 
 
 def experiment_row(connection: Connection, location: str, uid: str) -> tuple[int, str, int | None]:
@@ -121,9 +147,9 @@ def experiment_uid(connection: Connection, given: str, state: str) -> str:
     """
     where = {"living": "trashed_us IS NULL", "trashed": "trashed_us IS NOT NULL", "any": "TRUE"}[state]
     row = connection.execute(
-        f"SELECT uid FROM experiments WHERE uid = ?1 OR (name = ?2 AND {where}) "
-        "ORDER BY uid = ?1 DESC, trashed_us IS NULL DESC, trashed_us DESC",
-        (given, given.lower()),
+        f"SELECT uid FROM experiments WHERE uid = ? OR (name = ? AND {where}) "
+        "ORDER BY uid = ? DESC, trashed_us IS NULL DESC, trashed_us DESC",
+        (given, given.lower(), given),
     ).fetchone()
     if row is None:
         place = "in the trash" if state == "trashed" else "in the store"
@@ -140,7 +166,6 @@ def matching_runs(connection: Connection, filter_text: str, experiment: str | No
         ExperimentNotFoundError: There is no such experiment.
     """
     from assay.formats.filter import parse_filter
-    from assay.storage.sql.filters import prepare_connection
     from assay.storage.sql.orders import pick_runs
 
     tree = parse_filter(filter_text)
@@ -153,7 +178,6 @@ def matching_runs(connection: Connection, filter_text: str, experiment: str | No
         f"runs.trashed_us IS {state} AND {_EXISTS} "
         "AND runs.experiment_id NOT IN (SELECT id FROM experiments WHERE trashed_us IS NOT NULL)"
     )
-    prepare_connection(connection)
     picked = pick_runs(
         connection, tree, now_us=time.time_ns() // 1000, experiment_id=experiment_id, condition=condition
     )
@@ -172,11 +196,11 @@ def fate(connection: Connection, experiment_name: str, run_name: str) -> str:
     """What became of a run of that name, as the end of a message; empty where nothing is known."""
     name = f"{experiment_name}/{run_name}"
     row = connection.execute(
-        f"SELECT max(coalesce(runs.trashed_us, experiments.trashed_us)), experiments.trashed_us FROM {RUNS} "
-        f"WHERE experiments.name = ? AND runs.name = ? AND {_EXISTS} AND NOT ({_LIVES})",
+        f"SELECT coalesce(runs.trashed_us, experiments.trashed_us) AS gone_us, experiments.trashed_us FROM {RUNS} "
+        f"WHERE experiments.name = ? AND runs.name = ? AND {_EXISTS} AND NOT ({_LIVES}) ORDER BY gone_us DESC LIMIT 1",
         (experiment_name, run_name),
     ).fetchone()
-    if row is not None and row[0] is not None:
+    if row is not None:
         restore = f"--experiment {experiment_name}" if row[1] is not None else name
         return f"; a run of that name was put into the trash at {_when(row[0])}: assay restore {restore}"
     row = connection.execute("SELECT max(deleted_us) FROM tombstones WHERE name = ?", (name,)).fetchone()

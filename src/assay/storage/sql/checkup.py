@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from assay.errors import DamagedError
 from assay.formats.segment import decode_segment
 from assay.storage.finding import Checkup, Finding
-from assay.storage.sql.database import Connection, Database
+from assay.storage.sql.database import Connection
 from assay.storage.sql.rewrite import integrity_faults, is_rewritable, locked, rewrite
 from assay.storage.sql.series_checkup import check_series, covered_names
+from assay.storage.sql.sqlite import SqliteDatabase
 
 _JSON_COLUMNS = {"runs": ("parameters", "tags", "goals"), "experiments": ("tags",), "writers": ("process",)}
 
@@ -30,7 +31,7 @@ class CatalogCheckup:
         damaged: The folder for what is moved aside; None repairs nothing.
     """
 
-    database: Database
+    database: SqliteDatabase
     checkup: Checkup
     damaged: str | None = None
     _runs: dict[int, str] = field(default_factory=dict)

@@ -1,360 +1,118 @@
-"""A SQLite file that many threads and processes share without ever seeing "database is locked".
+"""The contract of a database: what the tables of a store need of it, whichever it is.
 
-Writers of all processes queue on one lock file and hold it for the length of a transaction, so SQLite's own locks
-are never contended; its busy handler, which sleeps ever longer and can starve, is only the second line. On a local
-disk the database runs in WAL mode, where readers and the writer do not meet. On a network file system WAL does not
-work: there it uses a rollback journal, and readers share the lock file.
+Statements are written once, in the SQL that SQLite (from 3.34) and PostgreSQL have in common, with `?` for what is
+bound. What they spell otherwise lies in a `Dialect`, one for each.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import random
-import sqlite3
-import threading
-import time
-import weakref
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol
 
-from assay import system
-from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
-from assay.storage.sql import schema
-from assay.storage.sql.forking import gate
+if TYPE_CHECKING:
+    from assay.storage.sql.dialect import Dialect
 
-JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
-"""`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
-PAGE_BYTES = 2048
-"""Of a new database. The catalog of an empty store takes a page a table and index; half of SQLite's own choice costs a
-millisecond in reading a million points."""
 LOCK_TIMEOUT_S = 10.0
-"""How long a transaction waits for those of other processes before it gives up."""
-COMPACT_PAGES = 2048
-"""So many empty pages are given back while one lock is held."""
-WAL_LIMIT_BYTES = 1 << 16
-"""What the WAL may keep on disk once everything in it has been moved into the database."""
+"""How long a transaction waits for those of others before it gives up."""
 
-Connection = sqlite3.Connection
-_lock_files: dict[int, str] = {}  # the lock files of this process, by what they are open as
-_leaked: list[object] = []  # connections of the parent process: closing them in a forked child would break its locks
+Thing = tuple[str, str | int]
+"""What a transaction holds until it ends: a kind (`run`, `experiment`, …) and which of them."""
 
 
-class Database:
-    """One SQLite file, opened by each process for itself.
+class Cursor(Protocol):
+    """What a statement gave."""
 
-    Args:
-        path: The file; it is made where it does not exist.
-        writable: False opens it for reading alone and never makes it.
-    """
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
 
-    def __init__(self, path: str, *, writable: bool) -> None:
-        self.path = path
-        self.writable = writable
-        self.names = Names()
-        self._mode = os.environ.get(JOURNAL_ENVIRONMENT) or ("rollback" if system.is_network(path) else "wal")
-        self._reset()
-        self._prepare()
-        self._file = os.stat(path)
+    def fetchone(self) -> Any:
+        """The next row, None behind the last."""
 
-    def _reset(self) -> None:
-        self._pid = os.getpid()
-        self._idle: list[Connection] = []
-        weakref.finalize(self, _close, self._idle, self._pid)
-        self._queue = threading.Lock()  # flock holds between processes, this between the threads of one
-        self._lock_fd = self._wal_fd = -1
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
 
-    def _prepare(self) -> None:
-        with self.translated(), gate.passed(), contextlib.ExitStack() as undo:
-            with self._shared():
-                connection = self._connect()
-                undo.callback(connection.close)
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and self.writable:
-                version = self._create(connection)
-            if self.writable and self._mode == "wal":
-                self._mode = self._agreed_mode(connection)
-            undo.pop_all()
-            self._idle.append(connection)
-        if version > schema.VERSION:
-            raise StoreVersionError(
-                f"the store {self.path} was written by a newer Assay (format {version}, this one reads up to "
-                f"{schema.VERSION}); to use it: pip install --upgrade assay"
-            )
-        if version == 0:
-            raise StoreError(f"{self.path} is empty and can't be written; it is no store")
+    def __iter__(self) -> Iterator[Any]:
+        """The rows that are left, one after another."""
 
-    def _agreed_mode(self, connection: Connection) -> str:
-        """`wal` if the database is, or can be put, in that mode; one that was made for a network disk may not be."""
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-            return "wal"
-        with self._exclusive():
-            if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal":
-                return "wal"
-        connection.execute("PRAGMA synchronous=FULL")
-        return "rollback"
 
-    def _create(self, connection: Connection) -> int:
-        with self._exclusive():
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version:  # another process was quicker
-                return version
-            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            if self._mode == "wal":
-                connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in (schema.VIEWS + schema.TABLES).split(";\n"):
-                if statement.strip():
-                    # The catalog keeps the text of each: in one line it takes some pages less.
-                    connection.execute(" ".join(statement.split()))
-            connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
-            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={schema.VERSION}")
-            connection.execute("COMMIT")
-            return schema.VERSION
+class Connection(Protocol):
+    """A transaction: what is executed in it sees one database, and is kept or undone as a whole."""
 
-    def _connect(self) -> Connection:
-        mode = "rwc" if self.writable else "ro"
-        uri = f"file:{_quoted(self.path)}?mode={mode}"
-        if not self.writable and not os.path.exists(self.path + "-wal"):
-            uri += "&immutable=1"  # a folder that can't be written has nobody who changes it, nor room for a WAL
-        connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=LOCK_TIMEOUT_S, cached_statements=256
-        )
-        with contextlib.ExitStack() as undo:
-            undo.callback(connection.close)
-            if self.writable:
-                if self._mode != "wal":
-                    connection.execute("PRAGMA journal_mode=TRUNCATE")
-                # In WAL mode `write` syncs by itself, once it has let go of the lock.
-                connection.execute(f"PRAGMA synchronous={'NORMAL' if self._mode == 'wal' else 'FULL'}")
-                connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
-            undo.pop_all()
-        return connection
+    @property
+    def dialect(self) -> Dialect:
+        """What this database spells in its own way."""
 
-    @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database until the block ends."""
-        with self.translated(), self._shared(), self._connection() as connection:
-            connection.execute("BEGIN")
-            yield connection
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Cursor:
+        """Execute a statement with what stands for its question marks."""
 
-    @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection within a transaction that is kept if the block ends well, and undone if it raises."""
-        if not self.writable:
-            raise RefusedError(f"the store {os.path.dirname(self.path)} is read-only: nothing can be logged to it")
-        with self.translated():
-            with self._exclusive(), self._connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                except BaseException:
-                    self.names.forget()
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-            self._settle()
-            system.observe("commit", self.path)
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
+        """Execute a statement once for each row of values."""
 
-    def _settle(self) -> None:
-        """Return when what was committed is on the disk.
+    def insert(self, statement: str, values: Sequence[Any], /) -> int:
+        """Insert one row into a table that numbers its rows; the row's number."""
 
-        SQLite would sync the WAL while it holds the lock, and 64 processes that start at once would wait for 64 syncs
-        one after another. Behind the lock one sync serves all that committed before it. If the WAL was carried into
-        the database and begun anew meanwhile, SQLite has synced the database for that.
+    def hold(self, *things: Thing) -> None:
+        """Wait until no other transaction holds any of these, and hold them until this one ends.
+
+        A transaction that writes asks for all that it is going to change at once, before it looks at any of it. Where
+        several transactions can't write at the same time there is nothing to wait for.
         """
-        if self._mode == "wal":
-            if self._wal_fd < 0:
-                self._wal_fd = os.open(self.path + "-wal", os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-                system.sync_folder(os.path.dirname(os.path.abspath(self.path)))
-            system.sync(self._wal_fd)
 
-    def shrink(self, *, free_pages: int = 256, wal_bytes: int | None = None) -> None:
-        """Give back what the file does not need: empty pages if they are many, and a WAL that has grown.
 
-        Where others are writing it is left to them.
+class Database(ABC):
+    """Where the tables of one store lie."""
 
-        Args:
-            free_pages: So many empty pages stay.
-            wal_bytes: So large the WAL stays, by default a twentieth of the database.
+    place: str
+    """What messages call it: a file's path, or a server's public address."""
+
+    writable: bool
+    """Whether anything can be changed in it."""
+
+    names: Names
+    """The names that it knows."""
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one state of the database until the block ends."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction that is kept if the block ends well, and undone if it raises.
+
+        Raises:
+            RefusedError: It can't be written to, or there is no space.
+            UnavailableError: It does not answer.
         """
-        with self.translated(), self._connection() as connection:
-            pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
-            if free > max(free_pages, pages // 20):
-                with self._exclusive(patient=False) as ours:
-                    if ours:
-                        # It gives back a page a step, and only a script is stepped to its end.
-                        connection.executescript("PRAGMA incremental_vacuum")
-            with contextlib.suppress(OSError):
-                limit = wal_bytes or max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20)
-                if os.path.getsize(self.path + "-wal") > limit:
-                    with self._exclusive(patient=False) as ours:
-                        if ours:
-                            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def compact(self) -> None:
-        """Give back every empty page and all of the WAL, a few MiB at a time, so that nobody waits for long."""
-        free = -1
-        while True:
-            with self.translated(), self._exclusive(), self._connection() as connection:
-                before, free = free, connection.execute("PRAGMA freelist_count").fetchone()[0]
-                if free in (0, before):
-                    break
-                connection.executescript(f"PRAGMA incremental_vacuum({COMPACT_PAGES})")
-        for _ in range(10):
-            with self.translated(), self._exclusive(), self._connection() as connection:
-                connection.execute("PRAGMA busy_timeout=100")  # a reader may be in the way, and writers wait for us
-                try:
-                    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                finally:
-                    connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
-            if not busy:
-                break
-            time.sleep(0.05)
+    def claim(self, thing: Thing) -> AbstractContextManager[bool]:  # noqa: ARG002
+        """Say that one is about to do what others need not do as well, until the block ends; False: another one is.
+
+        It spares work and guards nothing: who writes asks what it finds.
+        """
+        return nullcontext(True)
+
+    def shrink(self, *, free_pages: int = 256, wal_bytes: int | None = None) -> None:  # noqa: B027
+        """Give back some of what the database does not need, where that is quick."""
+
+    def compact(self) -> None:  # noqa: B027
+        """Give back all that the database does not need."""
+
+    @property
+    def free_bytes(self) -> int:
+        """How much `compact` would give back, as far as that is known."""
+        return 0
 
     @property
     def is_there(self) -> bool:
-        """Whether the file that was opened is still the one of that name."""
-        try:
-            return os.path.samestat(self._file, os.stat(self.path))
-        except OSError:
-            return False
+        """Whether what was opened is still what is there under its name."""
+        return True
 
+    @abstractmethod
     def close(self) -> None:
-        """Close what this process holds; the next call opens it again."""
-        with gate.passed():
-            while self._idle and self._pid == os.getpid():
-                self._idle.pop().close()
-        if self._pid == os.getpid():
-            _lock_files.pop(self._lock_fd, None)
-            for fd in (self._lock_fd, self._wal_fd):
-                if fd >= 0:
-                    os.close(fd)
-            self._lock_fd = self._wal_fd = -1
-
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        if self._pid != os.getpid():
-            _leaked.extend(self._idle)
-            self._reset()
-        with gate.passed():
-            connection = self._idle.pop() if self._idle else self._connect()
-            pid = self._pid
-            try:
-                yield connection
-            finally:
-                if pid == os.getpid():
-                    if connection.in_transaction:  # a read, or something that was interrupted
-                        connection.execute("ROLLBACK")
-                    self._idle.append(connection)
-
-    @contextlib.contextmanager
-    def _exclusive(self, *, patient: bool = True) -> Iterator[bool]:
-        """The lock of those who write; whether it was had, which only one who is not patient needs to ask."""
-        if self._pid != os.getpid():
-            _leaked.extend(self._idle)
-            self._reset()
-        # Bounded: a signal handler may ask for what the thread that it interrupted has.
-        if not self._queue.acquire(patient, LOCK_TIMEOUT_S if patient else -1):
-            if patient:
-                raise self._too_slow()
-            yield False
-            return
-        try:
-            if self._lock_fd < 0:
-                self._lock_fd = os.open(
-                    self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666
-                )
-                _lock_files[self._lock_fd] = self.path + ".lock"
-            if patient:
-                fd = self._lock_fd
-                self._lock_fd = -1  # while the wait lasts, and for ever if it was in vain, the wait owns it
-                if not system.lock_within(fd, LOCK_TIMEOUT_S):
-                    raise self._too_slow()
-                self._lock_fd = fd
-            elif not system.try_lock(self._lock_fd):
-                yield False
-                return
-            try:
-                yield True
-            finally:
-                system.unlock(self._lock_fd)
-        finally:
-            self._queue.release()
-
-    @contextlib.contextmanager
-    def _shared(self) -> Iterator[None]:
-        if self._mode == "wal" or not self.writable:
-            yield
-            return
-        fd = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
-        try:
-            deadline_s = time.monotonic() + LOCK_TIMEOUT_S
-            while not system.try_lock(fd, shared=True):
-                if time.monotonic() > deadline_s:
-                    raise self._too_slow()
-                time.sleep(0.0005 + 0.0015 * random.random())
-            yield
-        finally:
-            system.unlock(fd)  # closing alone would leave it to a child that was forked meanwhile
-            os.close(fd)
-
-    def _too_slow(self) -> StoreError:
-        return StoreError(
-            f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
-            "stopped (Ctrl-Z, a debugger)?"
-        )
-
-    @contextlib.contextmanager
-    def translated(self) -> Iterator[None]:
-        """Turn what SQLite raises into what a caller can act on."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _translate(error, self.path) from error
-        except OSError as error:
-            if isinstance(error, RefusedError):
-                raise
-            raise RefusedError(f"can't use the store {self.path}: {error.strerror or error}", cause=error) from error
-
-
-def _let_go_in_child() -> None:
-    """Close the parent's lock files: a lock that it held would outlive it in here."""
-    for fd, path in _lock_files.items():
-        with contextlib.suppress(OSError):
-            if os.path.samestat(os.fstat(fd), os.stat(path)):
-                os.close(fd)
-    _lock_files.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go_in_child)
-
-
-def _translate(error: sqlite3.Error, path: str) -> Exception:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DamagedError(
-            f"{path} is damaged ({error}); `assay doctor` says what is affected and repairs what can be repaired"
-        )
-    if primary == sqlite3.SQLITE_FULL:
-        return RefusedError(f"no space left for {path}; free some, nothing was changed", cause=OSError(28, str(error)))
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return RefusedError(f"can't use {path}: {error}; is the folder there, and writable by this user?", path=path)
-    return StoreError(f"{path}: {error}")
-
-
-def _quoted(path: str) -> str:
-    return "".join(f"%{ord(one):02x}" if one in "%?#" else one for one in os.path.abspath(path))
-
-
-def _close(idle: list[Connection], pid: int) -> None:
-    while idle and pid == os.getpid():
-        idle.pop().close()
+        """Let go of files and connections; the next call takes them again."""
 
 
 class Names:
@@ -377,10 +135,11 @@ class Names:
         """The number of a name, within a write transaction; a new one where it has none."""
         found = self.known(connection, name)
         if found is None:
-            found = connection.execute("INSERT INTO names (name) VALUES (?)", (name,)).lastrowid
-            assert found is not None
-            self._ids[name] = found
+            found = self._ids[name] = connection.insert("INSERT INTO names (name) VALUES (?)", (name,))
         return found
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Look up, or give, the numbers of names that a transaction is about to ask for one by one."""
 
     def forget(self) -> None:
         """Drop what is remembered: numbers given in a transaction that was undone must not be used."""

@@ -12,6 +12,8 @@ from assay.storage.sql.database import Connection, Names
 
 ENDED = "Ended"
 """How a writer without a `with` block ends: it decides nothing about its run."""
+NO_WRITER = -1
+"""The number of no writer: what is bound where there is none, and equals nothing."""
 _SEVERITY = {"Failed": 2, "Stopped": 1}
 
 
@@ -59,8 +61,8 @@ def _apply_parameters(
         others = dict(
             connection.execute(
                 "SELECT name, set_after_us FROM parameters JOIN names ON names.id = name_id "
-                "WHERE run_id = ? AND (writer_id IS NULL OR writer_id IS NOT ?)",
-                (run_id, writer_id),
+                "WHERE run_id = ? AND (writer_id IS NULL OR writer_id != ?)",
+                (run_id, NO_WRITER if writer_id is None else writer_id),
             ).fetchall()
         )
     set_after_us: dict[str, int] = {}
@@ -71,8 +73,11 @@ def _apply_parameters(
                 others.pop(name, None)
                 set_after_us[name] = after_us
                 current[name] = value
+    names.prepare(set_after_us)
     connection.executemany(
-        "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO parameters (name_id, run_id, number, text, set_after_us, writer_id) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (run_id, name_id) DO UPDATE SET number = excluded.number, text = excluded.text, "
+        "set_after_us = excluded.set_after_us, writer_id = excluded.writer_id",
         [
             (names.give(connection, name), run_id, *searchable(current[name]), after_us, writer_id)
             for name, after_us in set_after_us.items()
@@ -162,23 +167,28 @@ def _storable(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-8", "backslashreplace").decode()
 
 
-def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event) -> None:
-    """End a writer as its `leave` event says; the last entered one to leave decides the run's status."""
+def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event) -> str:
+    """End a writer as its `leave` event says; the last entered one to leave decides the run's status.
+
+    Returns:
+        The writer's status.
+    """
     body, end_us = leave.body, leave.time_ns // 1000
+    ended = str(body["status"])
     message, traceback = _storable(body.get("message")), _storable(body.get("traceback"))
     connection.execute(
         "UPDATE writers SET status = ?, message = ?, traceback = ?, end_us = ? WHERE id = ?",
-        (body["status"], message, traceback, end_us, writer_id),
+        (ended, message, traceback, end_us, writer_id),
     )
     since = connection.execute("SELECT entered_writer FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
     if since is None:
-        return
+        return ended
     together = connection.execute(
-        "SELECT status, message, process, end_us FROM writers WHERE run_id = ? AND id >= ? AND entered ORDER BY id",
+        "SELECT status, message, process, end_us FROM writers WHERE run_id = ? AND id >= ? AND entered = 1 ORDER BY id",
         (run_id, since),
     ).fetchall()
     if any(status == "InProgress" for status, *_ in together):
-        return
+        return ended
     status, message, process, _ = max(together, key=lambda row: _SEVERITY.get(row[0], 0))
     if message is not None and len(together) > 1 and status == "Failed":
         who = json.loads(process)
@@ -188,3 +198,4 @@ def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event
         "UPDATE runs SET status = ?, status_message = ?, end_us = ?, entered_writer = NULL WHERE id = ?",
         (status, message, end_us, run_id),
     )
+    return ended

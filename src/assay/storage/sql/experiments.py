@@ -17,7 +17,7 @@ def open_experiment(connection: Connection, spec: RunSpec) -> int:
     ).fetchone()
     if row is not None:
         return int(row[0])
-    made = connection.execute(
+    return connection.insert(
         "INSERT INTO experiments (uid, name, display_name, tags, created_us, changed_us) VALUES (?, ?, ?, ?, ?, ?)",
         (
             spec.experiment_uid,
@@ -27,13 +27,11 @@ def open_experiment(connection: Connection, spec: RunSpec) -> int:
             spec.created_us,
             spec.created_us,
         ),
-    ).lastrowid
-    assert made is not None
-    return made
+    )
 
 
 def list_experiments(
-    connection: Connection, condition: str = "1", values: tuple[str, ...] = ()
+    connection: Connection, condition: str = "TRUE", values: tuple[str, ...] = ()
 ) -> list[ExperimentRecord]:
     """Experiments, the last changed first."""
     rows = connection.execute(

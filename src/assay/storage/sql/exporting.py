@@ -26,8 +26,8 @@ from assay.formats.export import (
     PointsHead,
 )
 from assay.formats.segment import decode_segment
-from assay.storage.disk_objects import DiskObjects
 from assay.storage.export_file import ExportWriter
+from assay.storage.objects import Objects
 from assay.storage.sql.database import Connection, Database
 from assay.storage.transfer import Exported
 
@@ -43,6 +43,12 @@ SUMMARY = (
 )
 
 
+_CHUNK = "SELECT extremes, body FROM chunks WHERE id = ?"
+_SEGMENT = "SELECT body FROM tail WHERE run_id = ? AND writer_id = ? AND segment = ?"
+Place = tuple[str, tuple[int, ...]]
+"""What reads the bytes of a chunk or a segment, and what is bound there."""
+
+
 class RunExporter:
     """One export.
 
@@ -52,7 +58,7 @@ class RunExporter:
         path: The file.
     """
 
-    def __init__(self, database: Database, objects: DiskObjects, path: str) -> None:
+    def __init__(self, database: Database, objects: Objects, path: str) -> None:
         self._database = database
         self._objects = objects
         self._path = path
@@ -87,7 +93,7 @@ class RunExporter:
         self._groups += 1
         folder = f"{self._groups:05}/"
         records: list[ExportedRun] = []
-        points: list[tuple[str, int, PointsHead, str]] = []
+        points: list[tuple[Place, PointsHead, str]] = []
         size_bytes = looked_at = 0
         with self._database.read() as connection:
             for run_id in run_ids:
@@ -97,13 +103,13 @@ class RunExporter:
                     continue
                 here = list(_points_of(connection, run_id, len(records)))
                 records.append(record)
-                points += [(*place, f"{record.name} ({record.uid})") for place in here]
-                size_bytes += sum(head.rest_bytes for _, _, head in here)
+                points += [(*one, f"{record.name} ({record.uid})") for one in here]
+                size_bytes += sum(head.rest_bytes for _, head in here)
                 if size_bytes >= GROUP_BYTES:
                     break
             _add(file, folder + export.RUNS_NAME, b"".join(map(export.encode_record, records)))
             if points:
-                heads = [export.encode_points_head(head) for _, _, head, _ in points]
+                heads = [export.encode_points_head(head) for _, head, _ in points]
                 total = sum(map(len, heads)) + size_bytes
                 file.add(folder + export.POINTS_NAME, total, self._pieces(connection, heads, points))
         for record in records:
@@ -112,26 +118,23 @@ class RunExporter:
         return looked_at, len(records)
 
     def _pieces(
-        self, connection: Connection, heads: Iterable[bytes], points: Iterable[tuple[str, int, PointsHead, str]]
+        self, connection: Connection, heads: Iterable[bytes], points: Iterable[tuple[Place, PointsHead, str]]
     ) -> Iterator[bytes]:
-        for text, (table, rowid, head, run) in zip(heads, points, strict=True):
+        for text, ((statement, key), head, run) in zip(heads, points, strict=True):
             yield text
-            extremes = "extremes" if table == "chunks" else "x''"
-            before, body = connection.execute(
-                f"SELECT {extremes}, body FROM {table} WHERE rowid = ?", (rowid,)
-            ).fetchone()
+            *before, body = connection.execute(statement, key).fetchone()
             try:
-                if table == "chunks":
+                if head.segment is None:
                     check_chunk(body)
                 else:
                     decode_segment(body)
             except ValueError as error:
                 what = f"chunk of metric {head.metric!r}" if head.segment is None else f"segment {head.segment}"
                 raise ChecksumError(
-                    f"{self._database.path} is damaged: {what} of run {run}: {error}; nothing was exported; "
+                    f"{self._database.place} is damaged: {what} of run {run}: {error}; nothing was exported; "
                     "`assay doctor` lists what is affected, and a filter can leave the run out"
                 ) from error
-            yield before
+            yield from before
             yield body
 
     def _read_run(self, connection: Connection, run_id: int) -> ExportedRun | None:
@@ -254,7 +257,7 @@ def _series_of(connection: Connection, run_id: int) -> list[ExportedSeries]:
     return series
 
 
-def _points_of(connection: Connection, run_id: int, run: int) -> Iterator[tuple[str, int, PointsHead]]:
+def _points_of(connection: Connection, run_id: int, run: int) -> Iterator[tuple[Place, PointsHead]]:
     """Where the chunks and segments of a run lie, each with its head, by writer in the order of logging."""
     places = {
         row[0]: index
@@ -267,14 +270,13 @@ def _points_of(connection: Connection, run_id: int, run: int) -> Iterator[tuple[
         "JOIN names ON names.id = name_id WHERE run_id = ? ORDER BY chunks.id",
         (run_id,),
     ).fetchall()
-    for rowid, writer_id, name, count, first, last, extremes, body in chunks:
+    for chunk_id, writer_id, name, count, first, last, extremes, body in chunks:
         head = PointsHead(run, places[writer_id], name, None, count, first, last, True, extremes, body)
-        yield "chunks", rowid, head
+        yield (_CHUNK, (chunk_id,)), head
     segments = connection.execute(
-        "SELECT rowid, writer_id, segment, summarised, length(body) FROM tail WHERE run_id = ? "
-        "ORDER BY writer_id, segment",
+        "SELECT writer_id, segment, summarised, length(body) FROM tail WHERE run_id = ? ORDER BY writer_id, segment",
         (run_id,),
     ).fetchall()
-    for rowid, writer_id, segment, summarised, body in segments:
+    for writer_id, segment, summarised, body in segments:
         head = PointsHead(run, places[writer_id], None, segment, 0, 0, 0, bool(summarised), 0, body)
-        yield "tail", rowid, head
+        yield (_SEGMENT, (run_id, writer_id, segment)), head

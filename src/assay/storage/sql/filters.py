@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -41,6 +40,7 @@ from assay.formats.filter_tree import (
     Value,
 )
 from assay.formats.like import like_matcher
+from assay.storage.sql.dialect import Sql
 
 MAY_BE_NAN = ("last", "first")
 """Figures that every series has; NULL in their columns stands for NaN."""
@@ -49,15 +49,9 @@ EXACT_BELOW = 2**53
 _NO_NUMBERS = "('true', 'false', 'nan')"
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A piece of SQL and what is bound to its question marks, in order."""
-
-    text: str
-    values: tuple[Any, ...] = ()
-
-
-def compile_filter(tree: Filter, *, now_us: int, run_id: str = "runs.id") -> Sql:
+def compile_filter(
+    tree: Filter, *, now_us: int, run_id: str = "runs.id", compiler: Callable[..., FilterCompiler] | None = None
+) -> Sql:
     """The condition that holds for the runs that a filter picks.
 
     Args:
@@ -65,12 +59,13 @@ def compile_filter(tree: Filter, *, now_us: int, run_id: str = "runs.id") -> Sql
         now_us: What `now()` means, microseconds since 1970.
         run_id: The column that holds the run's number, where another table of the statement has it too: conditions
             on metrics and parameters then need no row of `runs`.
+        compiler: What the connection's dialect gave; None where SQLite's needs no connection.
 
     Returns:
-        A condition for a statement with `runs` among its tables, on a connection that `prepare_connection` has seen.
+        A condition for a statement with `runs` among its tables.
     """
-    compiler = FilterCompiler(now_us=now_us, run_id=run_id)
-    return Sql(compiler.condition(tree), tuple(compiler.values))
+    compiled = (compiler or FilterCompiler)(now_us=now_us, run_id=run_id)
+    return Sql(compiled.condition(tree), tuple(compiled.values))
 
 
 def prepare_connection(connection: sqlite3.Connection) -> None:

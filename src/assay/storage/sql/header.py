@@ -17,7 +17,7 @@ import tempfile
 
 from assay.errors import DamagedError
 from assay.storage.sql import schema
-from assay.storage.sql.database import Database
+from assay.storage.sql.sqlite import SqliteDatabase
 
 HEADER_BYTES = 100
 """The database header at the start of the first page. Source: https://www.sqlite.org/fileformat.html#the_database_header."""
@@ -123,7 +123,7 @@ def _fresh_store(path: str) -> tuple[bytes, set[tuple[str, str | None]]]:
     folder = tempfile.mkdtemp(prefix="new-", dir=os.path.dirname(path))
     try:
         fresh = os.path.join(folder, "catalog.db")
-        database = Database(fresh, writable=True)
+        database = SqliteDatabase(fresh, writable=True)
         with database.read() as connection:
             size = int(connection.execute("PRAGMA page_size").fetchone()[0])
         database.close()  # the last connection's end carries the WAL into the file
@@ -149,13 +149,19 @@ def _overwrite(path: str, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def _plain(text: str) -> str:
+    # What a migration has added to is the same table, however its text is spaced.
+    return "".join(text.split())
+
+
 def _tables(path: str) -> set[tuple[str, str | None]]:
     """The names and statements of a database's tables and indexes; none where it is no database."""
     try:
         # Immutable: a look that takes no lock and never carries a WAL into a file which may be no database.
         connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro&immutable=1", uri=True)
         try:
-            return set(connection.execute("SELECT name, sql FROM sqlite_schema"))
+            found = connection.execute("SELECT name, sql FROM sqlite_schema").fetchall()
+            return {(name, text if text is None else _plain(text)) for name, text in found}
         finally:
             connection.close()
     except sqlite3.Error:

@@ -16,8 +16,8 @@ from assay.errors import StoreError
 from assay.formats import export
 from assay.formats.export import ExportedExperiment, ExportedRun, PointsHead
 from assay.formats.names import check_names, new_uid
-from assay.storage.disk_objects import DiskObjects
 from assay.storage.export_file import Entry, ExportReader
+from assay.storage.objects import Objects
 from assay.storage.sql.addressing import HUSK
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.run_insert import RunInsert
@@ -48,7 +48,7 @@ class RunImporter:
         file: The export, which is whole.
     """
 
-    def __init__(self, database: Database, objects: DiskObjects, file: ExportReader) -> None:
+    def __init__(self, database: Database, objects: Objects, file: ExportReader) -> None:
         self._database = database
         self._objects = objects
         self._file = file
@@ -233,7 +233,7 @@ class RunImporter:
         if head.metric is None:
             connection.execute(
                 "INSERT INTO tail (writer_id, segment, run_id, summarised, body) VALUES (?, ?, ?, ?, ?)",
-                (writer_id, head.segment, run_id, head.summarised, body),
+                (writer_id, head.segment, run_id, int(head.summarised), body),
             )
             return
         name_id = self._database.names.give(connection, head.metric)
@@ -276,7 +276,7 @@ def _open_experiment(connection: Connection, record: ExportedExperiment) -> tupl
         if row is not None:
             return row[0], row[1], False
     taken = connection.execute("SELECT 1 FROM experiments WHERE uid = ?", (record.uid,)).fetchone()
-    made = connection.execute(
+    made = connection.insert(
         "INSERT INTO experiments (uid, name, display_name, description, tags, created_us, changed_us) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -288,6 +288,5 @@ def _open_experiment(connection: Connection, record: ExportedExperiment) -> tupl
             record.created_us,
             record.changed_us,
         ),
-    ).lastrowid
-    assert made is not None
+    )
     return made, record.name, True

@@ -10,14 +10,15 @@ number there, then, only if these are too few, those with NaN and those without 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from assay.formats.filter_field import value_kind
 from assay.formats.filter_tree import And, Between, Comparison, Field, Filter, In, Not, Null, Or, OrderKey
 from assay.storage.sql.database import Connection
-from assay.storage.sql.filters import MAY_BE_NAN, FilterCompiler, Sql
+from assay.storage.sql.dialect import Sql
+from assay.storage.sql.filters import MAY_BE_NAN, FilterCompiler
 
 NEWEST_FIRST = OrderKey(Field("attribute", "creation_time"), descending=True)
 """The order where none was asked for."""
@@ -26,6 +27,8 @@ WALKED = ("last",)
 _NEVER_NULL = ("creation_time", "run_name", "run_id", "display_name", "experiment_name")
 _NUMBER, _NAN, _NONE = 0, 1, 2
 """The ranks of a metric's figure."""
+_ZERO = "CAST(0 AS DOUBLE PRECISION)"
+"""0.0 alone is a decimal number to PostgreSQL."""
 
 
 class Pick(NamedTuple):
@@ -54,7 +57,7 @@ def pick_runs(
     """The runs that a filter picks, in order.
 
     Args:
-        connection: Within a transaction; `prepare_connection` has seen it.
+        connection: Within a transaction.
         tree: The filter.
         keys: The order; the newest first where there are none.
         now_us: What `now()` means, microseconds since 1970.
@@ -63,7 +66,8 @@ def pick_runs(
         limit: At most so many; None for all.
         after: The place of the run behind which to begin; of the same keys.
     """
-    search = RunSearch(tree, tuple(keys) or (NEWEST_FIRST,), now_us, experiment_id, condition)
+    compiler = connection.dialect.compiler(connection)
+    search = RunSearch(tree, tuple(keys) or (NEWEST_FIRST,), now_us, experiment_id, condition, compiler)
     picked: list[Pick] = []
     for statement in search.statements(limit, after, walk=_is_walk_quicker(connection, experiment_id, limit)):
         if limit is not None and len(picked) >= limit:
@@ -80,7 +84,7 @@ def _is_walk_quicker(connection: Connection, experiment_id: int | None, limit: i
     # Of an experiment with one run in n the walk meets n runs for each that it finds.
     enough = math.isqrt(limit * runs) + 1
     count = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment_id = ? LIMIT ?)", (experiment_id, enough)
+        "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment_id = ? LIMIT ?) AS some", (experiment_id, enough)
     ).fetchone()[0]
     return bool(count >= enough)
 
@@ -159,7 +163,7 @@ class RunSearch:
     now_us: int
     experiment_id: int | None = None
     condition: str = "TRUE"
-    compiler: type[FilterCompiler] = FilterCompiler
+    compiler: Callable[..., FilterCompiler] = FilterCompiler
 
     def statements(self, limit: int | None, after: Sequence[Any] | None = None, *, walk: bool) -> Iterator[Sql]:
         """What to run, one after another, until there are enough rows.
@@ -207,7 +211,7 @@ class RunSearch:
         order = Order()
         figure = f"walked.{first.field.statistic}"
         order.add(str(_NAN if is_nan else _NUMBER))
-        order.add("0.0" if is_nan else figure, descending=first.descending)
+        order.add(_ZERO if is_nan else figure, descending=first.descending)
         later = compile_order(rest, joins, columns)
         for column, descending in zip(later.columns, later.descending, strict=True):
             order.add(column, descending=descending)
@@ -247,7 +251,7 @@ def _page(text: str, values: list[Any], order: Order, limit: int | None, after: 
     keys = ", ".join(
         f"place{number}{' DESC' if descending else ''}"
         for number, descending in enumerate(order.descending)
-        if not order.columns[number].replace(".", "").isdigit()  # constants order nothing
+        if order.columns[number] != _ZERO and not order.columns[number].isdigit()  # constants order nothing
     )
     text = f"SELECT * FROM ({text}) AS found"
     if after is not None:

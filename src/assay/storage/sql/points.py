@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.errors import ChecksumError
 from assay.formats import chunk
@@ -20,6 +20,7 @@ _SUMMARY = (
     "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
     "last_timestamp_us, first_timestamp_us"
 )
+_REPLACED = ", ".join(f"{column} = excluded.{column}" for column in _SUMMARY.split(", "))
 _BITS = struct.Struct("<5d")
 MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
@@ -107,7 +108,9 @@ def merge_into_series(connection: Connection, names: Names, run_id: int, found: 
         merged = merge_summaries(folded_summary(connection, run_id, name_id), summary)
         rows.append((run_id, name_id, *_summary_row(merged)))
     connection.executemany(
-        f"INSERT OR REPLACE INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 14)})", rows
+        f"INSERT INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 14)}) "
+        f"ON CONFLICT (run_id, name_id) DO UPDATE SET {_REPLACED}",
+        rows,
     )
 
 
@@ -116,7 +119,7 @@ def _summary_row(one: Summary) -> tuple[Any, ...]:
     return (
         one.count,
         one.nonfinite_count,
-        *figures,
+        *(None if figure is None or math.isnan(figure) else figure for figure in figures),
         _BITS.pack(*(0.0 if figure is None else figure for figure in figures)) if any(map(_is_odd, figures)) else None,
         one.first_step,
         one.last_step,
@@ -165,41 +168,52 @@ def folded_summary(connection: Connection, run_id: int, name_id: int) -> Summary
     return None if row is None else _summary_of(row)
 
 
-def tail_rows(
-    connection: Connection, path: str, run_id: int, writer_id: int, *, summarised: bool | None = None
-) -> list[Rows]:
-    """The rows of a writer that are in no chunk, in the order of their segments.
+class TailSegment(NamedTuple):
+    """A segment that is in no chunk: its number, whether its points are in the summaries, and its rows."""
+
+    segment: int
+    summarised: bool
+    rows: list[Rows]
+
+
+def read_tail(
+    connection: Connection, place: str, run_id: int, writer_id: int, *, summarised: bool | None = None
+) -> list[TailSegment]:
+    """The segments of a writer that are in no chunk, in order.
 
     Args:
         connection: Within a transaction.
-        path: The catalog's file, for errors.
+        place: The database, for errors.
         run_id: The run's number.
         writer_id: The writer's number.
-        summarised: Only rows that the summaries in `series` cover, or only others; None gives all.
+        summarised: Only segments that the summaries in `series` cover, or only others; None gives all.
     """
     found = connection.execute(
-        "SELECT segment, body FROM tail WHERE run_id = ? AND writer_id = ? AND summarised = coalesce(?, summarised) "
-        "ORDER BY segment",
-        (run_id, writer_id, summarised),
+        "SELECT segment, summarised, body FROM tail WHERE run_id = ? AND writer_id = ? "
+        "AND summarised = coalesce(?, summarised) ORDER BY segment",
+        (run_id, writer_id, None if summarised is None else int(summarised)),
     )
-    rows: list[Rows] = []
-    for segment, body in found.fetchall():
+    segments = []
+    for segment, is_summarised, body in found.fetchall():
         try:
-            rows += decode_segment(body)
+            segments.append(TailSegment(segment, bool(is_summarised), decode_segment(body)))
         except ValueError as error:
-            raise ChecksumError(f"{path} is damaged: segment {segment} of writer {writer_id}: {error}") from error
-    return rows
+            raise ChecksumError(f"{place} is damaged: segment {segment} of writer {writer_id}: {error}") from error
+    return segments
 
 
 def readable_tail(
     connection: Connection, path: str, run_id: int, *, summarised: bool | None = None
 ) -> dict[int, list[Rows]]:
-    """The rows of a run that are in no chunk, by writer; `summarised` as in `tail_rows`."""
+    """The rows of a run that are in no chunk, by writer; `summarised` as in `read_tail`."""
     writers = connection.execute(
         "SELECT DISTINCT writer_id FROM tail WHERE run_id = ? ORDER BY writer_id", (run_id,)
     ).fetchall()
     return {
-        writer_id: tail_rows(connection, path, run_id, writer_id, summarised=summarised) for (writer_id,) in writers
+        writer_id: [
+            part for one in read_tail(connection, path, run_id, writer_id, summarised=summarised) for part in one.rows
+        ]
+        for (writer_id,) in writers
     }
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.formats.values import tag_dict
-from assay.storage.sql.addressing import experiment_row, run_row
+from assay.storage.sql.addressing import experiment_row, experiments_of, hold_runs, run_row
 from assay.storage.sql.database import Connection, Database
+from assay.storage.sql.runs import bump
 from assay.storage.tidying import Renaming
 
 
@@ -27,6 +28,7 @@ class SqlRenaming(Renaming):
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
+            hold_runs(connection, [uid], *experiments_of(connection, [uid]))
             run_id, full_name, _ = run_row(connection, self._location, uid)
             experiment_id, experiment, old, shown = connection.execute(
                 "SELECT experiment_id, experiments.name, runs.name, runs.display_name FROM runs "
@@ -38,6 +40,7 @@ class SqlRenaming(Renaming):
             )
             shown = display_name if shown.lower() == old else shown
             connection.execute("UPDATE runs SET name = ?, display_name = ? WHERE id = ?", (name, shown, run_id))
+            bump(connection, [run_id])
 
     def rename_experiment(self, uid: str, name: str, display_name: str) -> None:
         """Give an experiment another name.
@@ -46,6 +49,8 @@ class SqlRenaming(Renaming):
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
+            _, old, _ = experiment_row(connection, self._location, uid)
+            connection.hold(("experiment", old), ("experiment", name))
             experiment_id, old, _ = experiment_row(connection, self._location, uid)
             if connection.execute(
                 "SELECT 1 FROM experiments WHERE name = ? AND trashed_us IS NULL AND id != ?", (name, experiment_id)
@@ -61,6 +66,7 @@ class SqlRenaming(Renaming):
                 "UPDATE experiments SET name = ?, display_name = ?, changed_us = ? WHERE id = ?",
                 (name, shown, time.time_ns() // 1000, experiment_id),
             )
+            connection.execute("UPDATE runs SET revision = revision + 1 WHERE experiment_id = ?", (experiment_id,))
 
     def move_runs(self, uids: Sequence[str], experiment_name: str) -> list[str]:
         """Move runs to another experiment, which exists; the names of those that were elsewhere.
@@ -70,6 +76,7 @@ class SqlRenaming(Renaming):
             InvalidInputError: It has a run of that name.
         """
         with self._database.write() as connection:
+            hold_runs(connection, uids, ("experiment", experiment_name), *experiments_of(connection, uids))
             row = connection.execute(
                 "SELECT id FROM experiments WHERE name = ? AND trashed_us IS NULL", (experiment_name,)
             ).fetchone()
@@ -88,6 +95,7 @@ class SqlRenaming(Renaming):
                 if old_id != row[0]:
                     _check_free(connection, run_id, row[0], name, f"run {full_name!r} can't be moved", experiment_name)
                     connection.execute("UPDATE runs SET experiment_id = ? WHERE id = ?", (row[0], run_id))
+                    bump(connection, [run_id])
                     moved.append(full_name)
             if moved:
                 connection.execute(
@@ -103,6 +111,7 @@ class SqlRenaming(Renaming):
         """
         with self._database.write() as connection:
             changed = []
+            hold_runs(connection, uids)
             for uid in uids:
                 run_id, full_name, _ = run_row(connection, self._location, uid)
                 old = json.loads(connection.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
@@ -115,6 +124,7 @@ class SqlRenaming(Renaming):
                     connection.execute(
                         "UPDATE runs SET tags = ? WHERE id = ?", (json.dumps(new, ensure_ascii=False), run_id)
                     )
+                    bump(connection, [run_id])
                     changed.append(full_name)
         return changed
 

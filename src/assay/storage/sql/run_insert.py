@@ -69,7 +69,7 @@ class RunInsert:
                 uid=f"{self._hidden_uid}-{index}",
                 run_id=self.run_id,
                 attempt=writer.attempt,
-                entered=writer.entered,
+                entered=int(writer.entered),
                 process=json.dumps(writer.process),
                 status=status,
                 message=message,
@@ -115,13 +115,15 @@ class RunInsert:
         self._insert_parameters(connection)
         for artifact in record.artifacts:
             fields = {column: getattr(artifact, column) for column in artifact.__slots__}
+            fields["is_output"] = int(artifact.is_output)
             _insert(connection, "artifacts", run_id=self.run_id, **fields)
         connection.executemany(
             f"INSERT INTO series (run_id, name_id, {SUMMARY}) VALUES ({', '.join('?' * 16)})",
             [(self.run_id, self._names.give(connection, one.name), *_summary(one)) for one in record.series],
         )
         connection.execute(
-            "UPDATE experiments SET changed_us = max(changed_us, ?) WHERE id = ?", (record.created_us, experiment_id)
+            "UPDATE experiments SET changed_us = ? WHERE id = ? AND changed_us < ?",
+            (record.created_us, experiment_id, record.created_us),
         )
         return name
 
@@ -156,11 +158,7 @@ class RunInsert:
 
 def _insert(connection: Connection, table: str, **fields: Any) -> int:
     marks = ", ".join("?" * len(fields))
-    made = connection.execute(
-        f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({marks})", tuple(fields.values())
-    ).lastrowid
-    assert made is not None
-    return made
+    return connection.insert(f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({marks})", tuple(fields.values()))
 
 
 def _text(found: dict[str, Any]) -> str:

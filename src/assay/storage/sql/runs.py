@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from assay.errors import RunExistsError
+from assay.formats.names import numbered_name
 from assay.storage.contract import ArtifactRecord, AttemptRecord, Page, RunQuery, RunRecord, RunSpec
 from assay.storage.sql.database import Connection
+from assay.storage.sql.experiments import open_experiment
 
 _COLUMNS = (
     "runs.uid, experiments.uid, experiments.name, experiments.display_name, runs.name, runs.display_name, "
@@ -30,6 +35,36 @@ def _record(row: tuple[Any, ...]) -> RunRecord:
     return RunRecord(**dict(zip(RunRecord.__slots__, values, strict=True)))
 
 
+def open_run(connection: Connection, spec: RunSpec) -> tuple[RunRecord, bool]:
+    """The run of a spec, and whether it was made, within a write transaction that holds its experiment's name.
+
+    Raises:
+        RunExistsError: It exists and `if_exists` is `error`.
+    """
+    experiment_id = open_experiment(connection, spec)
+    named = f"experiment_id = ? AND runs.name = ? AND {LIVING}"
+    name, number = spec.run_name, 1
+    row = select_run(connection, named, (experiment_id, name))
+    if row is not None and row.uid != spec.uid and spec.if_exists == "error":
+        raise RunExistsError(
+            f"run {name!r} exists already in experiment {spec.experiment_name!r}; to open it: "
+            'if_exists="open", to make another: if_exists="new"'
+        )
+    if row is not None and row.uid != spec.uid and spec.if_exists == "open":
+        return row, False
+    while row is not None and row.uid != spec.uid:
+        number += 1
+        name = numbered_name(spec.run_name, number)
+        row = select_run(connection, named, (experiment_id, name))
+    if row is not None:  # it was made before, and the caller has not learnt of it
+        return row, True
+    display_name = spec.run_display_name if number == 1 else f"{spec.run_display_name}-{number}"
+    insert_run(connection, experiment_id, replace(spec, run_name=name, run_display_name=display_name))
+    created = select_run(connection, "runs.uid = ?", (spec.uid,))
+    assert created is not None
+    return created, True
+
+
 def insert_run(connection: Connection, experiment_id: int, spec: RunSpec) -> None:
     """Create a run; its name is free."""
     connection.execute(
@@ -44,6 +79,24 @@ def insert_run(connection: Connection, experiment_id: int, spec: RunSpec) -> Non
         ),
     )
     connection.execute("UPDATE experiments SET changed_us = ? WHERE id = ?", (spec.created_us, experiment_id))
+
+
+def revisions(connection: Connection, run_uids: Sequence[str]) -> dict[str, int]:
+    """A number for each of these runs that is there: what grows with each change, and with each segment."""
+    which = connection.dialect.one_of("runs.uid", list(run_uids))
+    found = connection.execute(
+        "SELECT uid, revision, (SELECT sum(next_segment) FROM writers WHERE run_id = runs.id) FROM runs "
+        f"WHERE {which.text}",
+        which.values,
+    )
+    return {uid: revision + int(segments or 0) for uid, revision, segments in found}
+
+
+def bump(connection: Connection, run_ids: Iterable[int]) -> None:
+    """Let those who watch runs know that something about them changed which is no segment."""
+    connection.executemany(
+        "UPDATE runs SET revision = revision + 1 WHERE id = ?", [(run_id,) for run_id in sorted(run_ids)]
+    )
 
 
 def list_runs(connection: Connection, query: RunQuery) -> Page:
@@ -94,8 +147,11 @@ def list_artifacts(connection: Connection, run_id: int) -> list[ArtifactRecord]:
 def list_attempts(connection: Connection, run_id: int) -> list[AttemptRecord]:
     """The attempts at a run, first to last."""
     rows = connection.execute(
-        "SELECT attempt, uid, status, message, traceback, start_us, end_us, process FROM writers "
+        "SELECT attempt, uid, status, message, traceback, start_us, end_us, process, heard_us FROM writers "
         "WHERE run_id = ? ORDER BY id",
         (run_id,),
     )
-    return [AttemptRecord(*row[:7], process=json.loads(row[7])) for row in rows]
+    return [
+        AttemptRecord(**dict(zip(AttemptRecord.__slots__, [*row[:7], json.loads(row[7]), row[8]], strict=True)))
+        for row in rows
+    ]

@@ -6,8 +6,9 @@ the same as one JSON text for reading. Points lie in `chunks`; rows that are sti
 
 from __future__ import annotations
 
-VERSION = 1
-"""What `PRAGMA user_version` says; a database with a greater one was written by a newer Assay."""
+VERSION = 2
+"""Of this format; a database of a greater one was written by a newer Assay, one of a lesser is brought to this one
+(`assay.storage.sql.migrations`). SQLite has it as `PRAGMA user_version`, PostgreSQL as the fact `format`."""
 
 APPLICATION_ID = 0x41535359
 """What `PRAGMA application_id` says: "ASSY"."""
@@ -44,7 +45,8 @@ CREATE TABLE runs (
     tags TEXT NOT NULL DEFAULT '{}',
     goals TEXT NOT NULL DEFAULT '{}',
     refused INTEGER NOT NULL DEFAULT 0,
-    trashed_us INTEGER
+    trashed_us INTEGER,
+    revision INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX runs_by_name ON runs (experiment_id, name) WHERE trashed_us IS NULL;
 CREATE TABLE tombstones (uid TEXT PRIMARY KEY, name TEXT NOT NULL, deleted_us INTEGER NOT NULL) WITHOUT ROWID;
@@ -62,7 +64,8 @@ CREATE TABLE writers (
     start_us INTEGER NOT NULL,
     end_us INTEGER,
     next_segment INTEGER NOT NULL DEFAULT 0,
-    tail_bytes INTEGER NOT NULL DEFAULT 0
+    tail_bytes INTEGER NOT NULL DEFAULT 0,
+    heard_us INTEGER
 );
 CREATE INDEX writers_by_run ON writers (run_id);
 CREATE TABLE parameters (

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from assay.formats.filter import parse_filter, parse_order
 from assay.formats.filter_tree import And
-from assay.storage.search import FIELDS, FoundRuns, LastValues, SearchQuery
+from assay.storage.search import FIELDS, FoundRuns, SearchQuery
 from assay.storage.sql import tokens
 from assay.storage.sql.database import Connection
-from assay.storage.sql.filters import prepare_connection
 from assay.storage.sql.orders import Pick, pick_runs
 
-_LAST = struct.Struct("<d")
-_PICKED = "json_each(?) AS picked"
-"""Picked runs as rows: `key` is a run's place, `value` its number."""
 _ROW = ", ".join("runs.experiment_id" if one == "experiment" else f"runs.{one}" for one in FIELDS)
 
 
@@ -43,7 +37,6 @@ def search_runs(connection: Connection, query: SearchQuery) -> FoundRuns:
     condition, experiment_id = scope
     if query.limit is None and after is None and tree == And() and not keys and experiment_id is not None:
         return _everything(connection, condition, experiment_id)
-    prepare_connection(connection)
     picked = pick_runs(
         connection,
         tree,
@@ -72,8 +65,8 @@ def _scope(connection: Connection, names: Sequence[str] | None) -> tuple[str, in
         trashed = _ids(connection, "SELECT id FROM experiments WHERE trashed_us IS NOT NULL", ())
         outside = f" AND runs.experiment_id NOT IN ({', '.join(map(str, trashed))})" if trashed else ""
         return f"runs.trashed_us IS NULL{outside}", None
-    wanted = "SELECT id FROM experiments WHERE trashed_us IS NULL AND name IN (SELECT value FROM json_each(?))"
-    ids = _ids(connection, wanted, (json.dumps(names),))
+    wanted = connection.dialect.one_of("name", names)
+    ids = _ids(connection, f"SELECT id FROM experiments WHERE trashed_us IS NULL AND {wanted.text}", wanted.values)
     if not ids:
         return None
     if len(ids) == 1:
@@ -92,43 +85,20 @@ def _everything(connection: Connection, condition: str, experiment_id: int) -> F
         "ORDER BY runs.created_us DESC, runs.id DESC",
         (experiment_id,),
     ).fetchall()
-    return _found(connection, rows, json.dumps([row[-1] for row in rows]), None)
+    return _found(connection, rows, [row[-1] for row in rows], None)
 
 
 def _picked(connection: Connection, picked: Sequence[Pick], token: str | None) -> FoundRuns:
-    places = json.dumps([one.run_id for one in picked])
-    # CROSS JOIN keeps the order of the list: sorting rows with all their texts would take as long as reading them.
-    rows = connection.execute(
-        f"SELECT {_ROW} FROM {_PICKED} CROSS JOIN runs ON runs.id = picked.value", (places,)
-    ).fetchall()
-    return _found(connection, rows, places, token)
+    run_ids = [one.run_id for one in picked]
+    statement = connection.dialect.in_order(_ROW, run_ids)
+    return _found(connection, connection.execute(statement.text, statement.values).fetchall(), run_ids, token)
 
 
-def _found(connection: Connection, rows: list[tuple[Any, ...]], places: str, token: str | None) -> FoundRuns:
+def _found(connection: Connection, rows: list[tuple[Any, ...]], run_ids: Sequence[int], token: str | None) -> FoundRuns:
     experiments = connection.execute("SELECT id, uid, name, display_name FROM experiments").fetchall()
-    last_values = _last_values(connection, places)
-    numbers = json.dumps(list(set(last_values.numbers)))
-    names = connection.execute("SELECT id, name FROM names WHERE id IN (SELECT value FROM json_each(?))", (numbers,))
+    last_values = connection.dialect.last_values(connection, run_ids)
+    which = connection.dialect.one_of("id", sorted(set(last_values.numbers)))
+    names = connection.execute(f"SELECT id, name FROM names WHERE {which.text}", which.values)
     return FoundRuns(
         rows, {number: tuple(one) for number, *one in experiments}, last_values, dict(names.fetchall()), token
     )
-
-
-def _last_values(connection: Connection, places: str) -> LastValues:
-    """What SQLite hands to a function goes into columns at once; as rows it would take three times as long."""
-    found = LastValues()
-    add_place, add_number, add_value = found.places.append, found.numbers.append, found.values.append
-
-    def gather(place: int, number: int, last: float | None, bits: bytes | None) -> None:
-        add_place(place)
-        add_number(number)
-        add_value(last if bits is None else _LAST.unpack_from(bits)[0])  # type: ignore[arg-type]  # NULL has bits
-
-    connection.create_function("assay_gather", 4, gather)
-    connection.execute(
-        "SELECT count(assay_gather(picked.key, series.name_id, series.last, series.bits)) "
-        f"FROM {_PICKED} CROSS JOIN series ON series.run_id = picked.value",
-        (places,),
-    ).fetchall()
-    connection.create_function("assay_gather", 4, None)
-    return found

@@ -12,8 +12,8 @@ from assay.storage.sql.database import Connection, Database
 from assay.storage.transfer import Exported, Imported, Transfers
 
 if TYPE_CHECKING:
-    from assay.storage.disk_objects import DiskObjects
     from assay.storage.export_file import ExportReader
+    from assay.storage.objects import Objects
 
 
 class SqlTransfers(Transfers):
@@ -25,7 +25,7 @@ class SqlTransfers(Transfers):
         location: The store's folder, for people.
     """
 
-    def __init__(self, database: Database, objects: DiskObjects, location: str) -> None:
+    def __init__(self, database: Database, objects: Objects, location: str) -> None:
         self._database = database
         self._objects = objects
         self._location = location

@@ -14,8 +14,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.errors import ArtifactNotFoundError, InvalidInputError, nearest
-from assay.storage.sql.addressing import ARRIVING, FULL_NAME, HUSK, IS_HUSK, RUNS, experiment_row, run_row
+from assay.storage.sql.addressing import (
+    ARRIVING,
+    FULL_NAME,
+    HUSK,
+    IS_HUSK,
+    RUNS,
+    experiment_row,
+    experiments_of,
+    hold_runs,
+    run_row,
+)
 from assay.storage.sql.database import Connection, Database
+from assay.storage.sql.runs import bump
 from assay.storage.tidying import Trash, Trashed
 
 GROUP = 250
@@ -52,10 +63,9 @@ class SqlTrash(Trash):
             found += [
                 Trashed("artifact", uid, name, trashed_us, run, bool(is_output))
                 for uid, name, trashed_us, run, is_output in connection.execute(
-                    f"SELECT runs.uid, artifacts.name, artifacts.trashed_us, {FULL_NAME}, is_output "
+                    f"SELECT DISTINCT runs.uid, artifacts.name, artifacts.trashed_us, {FULL_NAME}, is_output "
                     f"FROM artifacts JOIN runs ON runs.id = run_id JOIN experiments ON experiments.id = experiment_id "
-                    "WHERE artifacts.trashed_us IS NOT NULL "
-                    "GROUP BY run_id, is_output, artifacts.name, artifacts.trashed_us"
+                    "WHERE artifacts.trashed_us IS NOT NULL"
                 )
             ]
         return sorted(found, key=lambda one: -one.trashed_us)
@@ -65,10 +75,12 @@ class SqlTrash(Trash):
         with self._database.write() as connection:
             now_us = time.time_ns() // 1000
             changed = []
+            hold_runs(connection, uids)
             for uid in uids:
                 run_id, name, trashed_us = run_row(connection, self._location, uid)
                 if trashed_us is None:
                     connection.execute("UPDATE runs SET trashed_us = ? WHERE id = ?", (now_us, run_id))
+                    bump(connection, [run_id])
                     changed.append(name)
         return changed
 
@@ -80,6 +92,7 @@ class SqlTrash(Trash):
         """
         with self._database.write() as connection:
             restored = []
+            hold_runs(connection, uids, *experiments_of(connection, uids))
             for uid in uids:
                 run_id, full_name, trashed_us = run_row(connection, self._location, uid)
                 if trashed_us is None:
@@ -104,6 +117,7 @@ class SqlTrash(Trash):
                         f"{experiment!r} by now; restore it under another name, or rename that one"
                     )
                 connection.execute("UPDATE runs SET trashed_us = NULL, name = ? WHERE id = ?", (wanted, run_id))
+                bump(connection, [run_id])
                 restored.append(f"{experiment}/{wanted}")
         return restored
 
@@ -114,6 +128,7 @@ class SqlTrash(Trash):
             names = [run_row(connection, self._location, uid)[1] for uid in uids]
         for start in range(0, len(uids), GROUP):
             with self._database.write() as connection:
+                hold_runs(connection, uids[start : start + GROUP])
                 for uid in uids[start : start + GROUP]:
                     self._make_husk(connection, uid)
             self.finish()
@@ -131,17 +146,20 @@ class SqlTrash(Trash):
             due = self.due_runs(connection, before_us, spared)
         for start in range(0, len(due), GROUP):
             with self._database.write() as connection:
+                hold_runs(connection, [uid for uid, _ in due[start : start + GROUP]])
                 for uid, name in due[start : start + GROUP]:
                     # Somebody may have restored it, or deleted it, meanwhile.
                     if connection.execute(
-                        f"SELECT 1 FROM {RUNS} WHERE runs.uid = ?1 "
-                        "AND (runs.trashed_us <= ?2 OR experiments.trashed_us <= ?2)",
-                        (uid, before_us),
+                        f"SELECT 1 FROM {RUNS} WHERE runs.uid = ? "
+                        "AND (runs.trashed_us <= ? OR experiments.trashed_us <= ?)",
+                        (uid, before_us, before_us),
                     ).fetchone():
                         self._make_husk(connection, uid)
                         names.append(name)
             self.finish()
         with self._database.write() as connection:
+            due_experiments = self.due_experiments(connection, before_us)
+            connection.hold(*(("experiment", name) for _, _, name in due_experiments))
             for experiment_id, uid, name in self.due_experiments(connection, before_us):
                 if not connection.execute("SELECT 1 FROM runs WHERE experiment_id = ?", (experiment_id,)).fetchone():
                     self._bury(connection, uid, name)
@@ -155,8 +173,8 @@ class SqlTrash(Trash):
         """The runs (id, name) that have been in the trash since that time, by themselves or with their experiment."""
         found = connection.execute(
             f"SELECT runs.uid, {FULL_NAME} FROM {RUNS} WHERE runs.uid NOT LIKE '{HUSK}%' "
-            "AND (runs.trashed_us <= ?1 OR experiments.trashed_us <= ?1) ORDER BY runs.id",
-            (before_us,),
+            "AND (runs.trashed_us <= ? OR experiments.trashed_us <= ?) ORDER BY runs.id",
+            (before_us, before_us),
         )
         return [(uid, name) for uid, name in found if uid not in spared]
 
@@ -173,14 +191,15 @@ class SqlTrash(Trash):
         Args:
             arriving: Also what an import has not brought in whole; nobody imports at the time.
         """
-        which = f"SELECT id FROM runs WHERE {IS_HUSK} AND (? OR uid NOT LIKE '{ARRIVING}%')"
+        which = f"SELECT id FROM runs WHERE {IS_HUSK}" + ("" if arriving else f" AND uid NOT LIKE '{ARRIVING}%'")
         while True:
             with self._database.read() as connection:
-                if not connection.execute(f"{which} LIMIT 1", (arriving,)).fetchone():
+                if not connection.execute(f"{which} LIMIT 1").fetchone():
                     return
             with self._database.write() as connection:
+                connection.hold(("husks", 0))
                 left = CHUNK_BYTES
-                for (run_id,) in connection.execute(which, (arriving,)).fetchall():
+                for (run_id,) in connection.execute(which).fetchall():
                     left -= _delete_chunks(connection, run_id, left)
                     if left <= 0:
                         break
@@ -206,12 +225,16 @@ class SqlTrash(Trash):
 
     @staticmethod
     def _bury(connection: Connection, uid: str, name: str) -> None:
-        connection.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?)", (uid, name, time.time_ns() // 1000))
+        connection.execute(
+            "INSERT INTO tombstones (uid, name, deleted_us) VALUES (?, ?, ?) "
+            "ON CONFLICT (uid) DO UPDATE SET name = excluded.name, deleted_us = excluded.deleted_us",
+            (uid, name, time.time_ns() // 1000),
+        )
 
     def trash_experiment(self, uid: str) -> str:
         """Put an experiment into the trash, and all of its runs out of sight with it; its name."""
         with self._database.write() as connection:
-            experiment_id, name, trashed_us = experiment_row(connection, self._location, uid)
+            experiment_id, name, trashed_us = self._held_experiment(connection, uid)
             if trashed_us is None:
                 connection.execute(
                     "UPDATE experiments SET trashed_us = ? WHERE id = ?", (time.time_ns() // 1000, experiment_id)
@@ -225,7 +248,7 @@ class SqlTrash(Trash):
             InvalidInputError: The name is taken.
         """
         with self._database.write() as connection:
-            experiment_id, old_name, trashed_us = experiment_row(connection, self._location, uid)
+            experiment_id, old_name, trashed_us = self._held_experiment(connection, uid, name)
             if trashed_us is None:
                 return old_name
             wanted = name or old_name
@@ -244,7 +267,7 @@ class SqlTrash(Trash):
     def delete_experiment(self, uid: str) -> str:
         """Delete an experiment for good with all of its runs, those in the trash too; its name."""
         with self._database.write() as connection:  # from here on nobody makes a run in it
-            experiment_id, name, _ = experiment_row(connection, self._location, uid)
+            experiment_id, name, _ = self._held_experiment(connection, uid)
             connection.execute(
                 "UPDATE experiments SET trashed_us = coalesce(trashed_us, ?) WHERE id = ?",
                 (time.time_ns() // 1000, experiment_id),
@@ -256,6 +279,7 @@ class SqlTrash(Trash):
                     f"SELECT uid FROM runs WHERE experiment_id = ? AND uid NOT LIKE '{HUSK}%' LIMIT {GROUP}",
                     (experiment_id,),
                 ).fetchall()
+                hold_runs(connection, [run for (run,) in runs])
                 for (run,) in runs:
                     self._make_husk(connection, run)
             self.finish()
@@ -282,12 +306,13 @@ class SqlTrash(Trash):
             InvalidInputError: It can't be restored: one of that name was logged since.
         """
         with self._database.write() as connection:
+            hold_runs(connection, [run_uid])
             run_id, full_name, _ = run_row(connection, self._location, run_uid)
             state = {"trash": "trashed_us IS NULL", "restore": "trashed_us IS NOT NULL", "delete": "TRUE"}[act]
             found = connection.execute(
                 f"SELECT id, is_output, step, trashed_us FROM artifacts WHERE run_id = ? AND name = ? AND {state} "
                 "AND is_output = coalesce(?, is_output) ORDER BY id",
-                (run_id, name, is_output),
+                (run_id, name, None if is_output is None else int(is_output)),
             ).fetchall()
             if not found:
                 known = [row[0] for row in connection.execute("SELECT name FROM artifacts WHERE run_id = ?", (run_id,))]
@@ -316,7 +341,14 @@ class SqlTrash(Trash):
                             "since; trash that one first"
                         )
                     connection.execute("UPDATE artifacts SET trashed_us = NULL WHERE id = ?", (artifact_id,))
+            bump(connection, [run_id])
         return len(found)
+
+    def _held_experiment(self, connection: Connection, uid: str, *others: str | None) -> tuple[int, str, int | None]:
+        """The row of an experiment, once its name, and others, are held."""
+        _, name, _ = experiment_row(connection, self._location, uid)
+        connection.hold(("experiment", name), *(("experiment", other) for other in others if other is not None))
+        return experiment_row(connection, self._location, uid)
 
 
 def _delete_chunks(connection: Connection, run_id: int, enough: int) -> int:

@@ -55,10 +55,10 @@ def doomed_things(connection: Connection, before_us: int, spared: set[str]) -> D
     ):
         doomed.things["experiment", experiment_id] = DoomedThing("experiment", name)
     found = connection.execute(
-        f"SELECT runs.id, runs.uid, experiment_id, experiments.trashed_us <= ?1, {FULL_NAME}, "
+        f"SELECT runs.id, runs.uid, experiment_id, experiments.trashed_us <= ?, {FULL_NAME}, "
         f"length(parameters) + length(runs.tags) + length(runs.description) FROM {RUNS} "
-        f"WHERE runs.uid NOT LIKE '{HUSK}%' AND (runs.trashed_us <= ?1 OR experiments.trashed_us <= ?1)",
-        (before_us,),
+        f"WHERE runs.uid NOT LIKE '{HUSK}%' AND (runs.trashed_us <= ? OR experiments.trashed_us <= ?)",
+        (before_us,) * 3,
     ).fetchall()
     for run_id, uid, experiment_id, with_experiment, name, text_bytes in found:
         if uid in spared:
@@ -82,10 +82,10 @@ def doomed_things(connection: Connection, before_us: int, spared: set[str]) -> D
 def _point_bytes(connection: Connection, run_id: int) -> int:
     return int(
         connection.execute(
-            "SELECT (SELECT coalesce(sum(length(body) + length(extremes)), 0) FROM chunks WHERE run_id = ?1) "
-            "+ (SELECT coalesce(sum(length(body)), 0) FROM tail WHERE run_id = ?1) "
-            "+ (SELECT 60 * count(*) FROM series WHERE run_id = ?1) "
-            "+ (SELECT 40 * count(*) FROM parameters WHERE run_id = ?1)",
-            (run_id,),
+            "SELECT (SELECT coalesce(sum(length(body) + length(extremes)), 0) FROM chunks WHERE run_id = ?) "
+            "+ (SELECT coalesce(sum(length(body)), 0) FROM tail WHERE run_id = ?) "
+            "+ (SELECT 60 * count(*) FROM series WHERE run_id = ?) "
+            "+ (SELECT 40 * count(*) FROM parameters WHERE run_id = ?)",
+            (run_id,) * 4,
         ).fetchone()[0]
     )
