@@ -18,6 +18,7 @@ from assay.errors import RefusedError, StoreVersionError
 from assay.formats.event import Event
 from assay.storage.checkup import check_contents, check_header, damaged_folder
 from assay.storage.finding import Checkup, Finding
+from assay.storage.sql import schema
 from assay.storage.sql.store import SqlStore
 from tests.storage.small_store import POINTS, change, fill, flip_bit
 
@@ -117,7 +118,7 @@ def test_a_rebuilt_catalog_finds_its_free_pages_again(folder: Path) -> None:
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "auto_vacuum", "user_version")
     ]
     connection.close()
-    assert ["wal", 2, 1] == facts
+    assert ["wal", 2, schema.VERSION] == facts
 
 
 def test_free_pages_are_found_in_a_catalog_that_was_written_anew_before(folder: Path) -> None:
@@ -168,7 +169,7 @@ def test_a_store_whose_first_page_is_still_in_the_wal_is_whole(tmp_path: Path) -
 def test_a_header_that_the_wal_holds_too_is_no_fault(tmp_path: Path) -> None:
     store = fill(tmp_path / "living")
     with closing(sqlite3.connect(tmp_path / "living" / "catalog.db")) as catalog:
-        catalog.execute("PRAGMA user_version = 1")  # writes the first page, which is in the WAL then
+        catalog.execute(f"PRAGMA user_version = {schema.VERSION}")  # writes the first page, which is in the WAL then
     shutil.copytree(tmp_path / "living", tmp_path / "store")
     store.close()
     with (tmp_path / "store" / "catalog.db").open("r+b") as file:

@@ -22,7 +22,7 @@ _OF_RUN = {
     "tail": "SELECT w.uid AS writer, t.* FROM tail t JOIN writers w ON w.id = t.writer_id "
     "WHERE t.run_id = ? ORDER BY t.writer_id, t.segment",
 }
-_NUMBERS = ("id", "run_id", "writer_id", "name_id", "experiment_id", "entered_writer")
+_NUMBERS = ("id", "run_id", "writer_id", "name_id", "experiment_id", "entered_writer", "revision", "heard_us")
 
 
 def runs_of(folder: Path) -> dict[str, dict[str, Any]]:
