@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from assay.querying.history_stream import HistoryStream
     from assay.run import Run
     from assay.session import Session
-    from assay.storage.contract import View
-    from assay.storage.sql.store import SqlStore
+    from assay.storage.contract import Store, View
 
 LISTED_AT_ONCE = 1000
 """Runs whose names are held while their histories are streamed."""
@@ -28,7 +27,7 @@ class AcrossRuns:
 
     if TYPE_CHECKING:  # `Session`, of which this is a part, has it
 
-        def fresh_store(self, run_uid: str | None = None) -> SqlStore:
+        def fresh_store(self, run_uid: str | None = None) -> Store:
             """The store with all that this process has logged."""
 
     def metric_histories(

@@ -10,8 +10,8 @@ from time import time_ns
 from types import TracebackType
 from typing import IO, Any
 
-from assay import current, system
-from assay.errors import ContextError, InvalidInputError, RefusedError
+from assay import away, current, system
+from assay.errors import ContextError, InvalidInputError, RefusedError, UnavailableError
 from assay.formats import names
 from assay.formats.event import Event
 from assay.formats.values import flat_parameters, metric_name, tag_dict
@@ -20,7 +20,7 @@ from assay.recording.journal import Journal
 from assay.recording.metrics import OUTSIDE
 from assay.recording.recorder import Line, recorder
 from assay.session import Session, open_session, say
-from assay.storage.contract import RunRecord, RunSpec, WriterSpec
+from assay.storage.contract import RunRecord, RunSpec, Store, WriterSpec
 from assay.tidying import RunTidying
 from assay.view import RunView
 
@@ -41,7 +41,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
         experiment_display_name: The experiment's name as people see it; by default the name as it was typed.
         run_display_name: The run's name as people see it; by default the name as it was typed.
         tags: A dict, or a list of {"Key": …, "Value": …}, given to what is created.
-        sagemaker_session: An `assay.Session`, or whatever it takes: a folder, an AWS session.
+        sagemaker_session: An `assay.Session`, or whatever it takes: a folder, a server's URL, an AWS session.
         artifact_bucket: For the store on Amazon SageMaker; of no meaning elsewhere.
         artifact_prefix: For the store on Amazon SageMaker; of no meaning elsewhere.
         if_exists: What to do about a run of that name: `"open"` it, make a `"new"` one named `name-2`, or `"error"`.
@@ -49,6 +49,8 @@ class Run(RunView, ArtifactLogging, RunTidying):
     Raises:
         InvalidInputError: A name is not allowed, or the run exists and `if_exists="error"`.
         RefusedError: There is no space, or no permission.
+        AccessError: The server does not let the caller in, or not log.
+        UnavailableError: The server does not answer and `if_exists` is not `"open"`; else the run begins without it.
     """
 
     def __init__(
@@ -81,14 +83,16 @@ class Run(RunView, ArtifactLogging, RunTidying):
             if_exists=if_exists,
         )
         session = open_session(sagemaker_session)
-        record, created = session.store.open_run(spec)
-        while run_name is None and not created:  # a name that was made up is never one that exists
+        begun = session.open_run(spec)
+        while run_name is None and not begun.created:  # a name that was made up is never one that exists
             spec = RunSpec(**{**_fields(spec), "run_name": names.generated_run_name()})
-            record, created = session.store.open_run(spec)
-        if not created:
-            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", record.name, experiment)
-        self._set_up(session, record)
-        self._fresh = created
+            begun = session.open_run(spec)
+        if not begun.created:
+            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", begun.run.name, experiment)
+        self._set_up(session, begun.run, begun.spec)
+        self._fresh = begun.created
+        if begun.spec is not None:
+            self._warn_of_absence(begun.why)
 
     @classmethod
     def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False) -> Run:
@@ -98,8 +102,9 @@ class Run(RunView, ArtifactLogging, RunTidying):
         run._loaded = loaded
         return run
 
-    def _set_up(self, session: Session, record: RunRecord) -> None:
+    def _set_up(self, session: Session, record: RunRecord, begun: RunSpec | None = None) -> None:
         self._bind(session, record)
+        self._begun = begun
         self._loaded = False
         self._depth = 0
         self._adopted = False
@@ -163,12 +168,17 @@ class Run(RunView, ArtifactLogging, RunTidying):
         store = session.store if entered else session.store_as_is
         if not store.writable:
             raise RefusedError(f"the store {session.location} is read-only: nothing can be logged to it")
+        known = entered and not fresh
         if entered:
             self._last_steps = {}
-            store.run(self._uid)  # it may have been deleted since this object was made
+            if not session.is_server:
+                store.run(self._uid)  # it may have been deleted since this object was made; a server says so below
+            elif known:
+                known = self._has_settled(store)
+        folder = session.journals_to_write()
         try:
             journal = Journal(
-                session.journals,
+                folder,
                 {"uid": self._uid, "experiment": self.experiment_name, "name": self.run_name},
                 entered=entered,
                 last_steps=self._last_steps,
@@ -177,18 +187,50 @@ class Run(RunView, ArtifactLogging, RunTidying):
             )
         except OSError as error:
             raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
-        if entered and not fresh:
+        if known:
             try:
                 recorder.introduce_parents(store)
                 writer = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
                 self._last_steps.update(store.open_writer(self._uid, writer).last_steps)
+            except UnavailableError as error:
+                known = False
+                self._warn_of_absence(str(error))
             except BaseException:
                 journal.seal()
                 journal.remove()
                 raise
-        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=entered and not fresh)
+        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=known)
         self.__dict__["log_metric"] = journal.log_metric
         self.__dict__["log_metrics"] = journal.log_metrics
+
+    def _has_settled(self, store: Store) -> bool:
+        try:
+            self._settle(store)
+        except UnavailableError:  # it was said when the run began
+            return False
+        return True
+
+    def _settle(self, store: Store) -> None:
+        """Have a run that began without its server be there; it may turn out that one of its name was there before.
+
+        Raises:
+            UnavailableError: The server still does not answer.
+        """
+        if self._begun is None:
+            return
+        record, _ = store.open_run(self._begun)
+        if self._line is not None:
+            self._line.journal.run["uid"] = record.uid
+        self._bind(self.session, record)
+        self._begun = None
+
+    def _warn_of_absence(self, why: str) -> None:
+        text = (
+            f"{self.experiment_name}/{self.run_name}: {why}; the run goes on without it: what is logged is kept in "
+            f"{self.session.journals} and sent when it answers, by this process, the next one, or `assay sync`"
+        )
+        say(f"assay: {text}")
+        logger.warning("assay: %s", text)
 
     def _leave(self, error: BaseException | None) -> None:
         line, self._line = self._line, None
@@ -227,7 +269,8 @@ class Run(RunView, ArtifactLogging, RunTidying):
     def __reduce__(self) -> tuple[Any, ...]:
         inside = self._depth > 0 or self._adopted
         options = (self.session.durability, self.session.on_refused)
-        return _arrive, (self.session.location, options, self._uid, inside, self._loaded)
+        known = (self._uid, self.experiment_name, self.run_name, self._begun)
+        return _arrive, (self.session.location, options, known, inside, self._loaded)
 
     # Logging
 
@@ -262,7 +305,9 @@ class Run(RunView, ArtifactLogging, RunTidying):
         if self._depth > 0 or self._adopted:
             self._say(kind, body)
         else:
-            self.session.store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
+            store = self.session.store
+            self._settle(store)
+            store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
 
     def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
         if (journal := self._try_journal()) is None:
@@ -454,16 +499,30 @@ def _plain(text: str) -> str:
 
 
 def _fleeting(session: Session) -> str:
-    kind = system.file_system(session.location)
-    return " (this folder goes away with its container: mount one that lasts)" if kind == "overlay" else ""
+    if session.is_server or system.file_system(session.location) != "overlay":
+        return ""
+    return " (this folder goes away with its container: mount one that lasts)"
 
 
-def _arrive(location: str, options: tuple[str, str], uid: str, inside: bool, loaded: bool) -> Run:
+def _arrive(
+    location: str, options: tuple[str, str], known: tuple[str, str, str, RunSpec | None], inside: bool, loaded: bool
+) -> Run:
     """A pickled run in another process: a handle on the same run, inside if it was inside."""
     durability, on_refused = options
+    uid, experiment, name, begun = known
     session = Session(location, durability=durability, on_refused=on_refused)
-    run = Run._of(session, session.store.run(uid), loaded=loaded)
-    run._adopted = inside
-    if inside:
-        run._last_steps = {name: one.last_step for name, one in session.store.summaries(uid).items()}
+    last_steps: dict[str, int] = {}
+    try:
+        store = session.store
+        record = store.run(uid) if begun is None else store.open_run(begun)[0]
+        begun = None
+        if inside:
+            last_steps = {name: one.last_step for name, one in store.summaries(record.uid).items()}
+    except UnavailableError:
+        if not inside:
+            raise
+        # The worker of a training does not end because the server is away.
+        record = away.unseen_run(begun or away.spec_of(uid, experiment, name))
+    run = Run._of(session, record, loaded=loaded)
+    run._adopted, run._begun, run._last_steps = inside, begun, last_steps
     return run

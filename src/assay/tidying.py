@@ -17,7 +17,7 @@ from assay.formats.values import tag_dict
 
 if TYPE_CHECKING:
     from assay.cleanup import Collection
-    from assay.storage.sql.store import SqlStore
+    from assay.storage.contract import Store
     from assay.storage.tidying import Trashed
 
 
@@ -28,7 +28,7 @@ class Tidying:
     experiment as an `Experiment`, by name or by its id. Where nothing can be done, nothing is changed.
     """
 
-    def fresh_store(self, run_uid: str | None = None) -> SqlStore:
+    def fresh_store(self, run_uid: str | None = None) -> Store:
         """The store, up to date."""
         raise TypeError(f"Tidying is a part of Session and is not used alone (of {run_uid})")
 
@@ -286,31 +286,26 @@ def _new_name(name: Any, is_experiment: bool) -> str:
     return check_names(name, None)[0] if is_experiment else check_names("x", name)[1]
 
 
-def _run_uids(store: SqlStore, runs: Any, state: str) -> list[str]:
+def _run_uids(store: Store, runs: Any, state: str) -> list[str]:
     """The ids of runs that were given in any of the ways that the session takes."""
     if isinstance(runs, str) or hasattr(runs, "_uid") or not isinstance(runs, Iterable):
         runs = [runs]
     return list(dict.fromkeys(_one_run_uid(store, one, state) for one in runs))
 
 
-def _one_run_uid(store: SqlStore, run: Any, state: str) -> str:
-    from assay.storage.sql.addressing import run_row, run_uid
-
-    known = getattr(run, "_uid", None)
-    with store.reading() as connection:
-        if isinstance(known, str):
-            run_row(connection, store.location, known)  # it may have been deleted
-            return known
-        if isinstance(run, str):
-            return run_uid(connection, run, state)
-    raise InvalidTypeError(f"a run is a Run, 'experiment/run' or an id, not {type(run).__name__}")
+def _one_run_uid(store: Store, run: Any, state: str) -> str:
+    if isinstance(run, str):
+        return store.addressing.run_uid(run, state)
+    if not isinstance(getattr(run, "_uid", None), str):
+        raise InvalidTypeError(f"a run is a Run, 'experiment/run' or an id, not {type(run).__name__}")
+    run._settle(store)
+    uid: str = run._uid
+    store.addressing.run_names([uid])  # it may have been deleted
+    return uid
 
 
-def _experiment_uid(store: SqlStore, experiment: Any, state: str) -> str:
-    from assay.storage.sql.addressing import experiment_uid
-
+def _experiment_uid(store: Store, experiment: Any, state: str) -> str:
     known = getattr(experiment, "id", experiment)
     if not isinstance(known, str):
         raise InvalidTypeError(f"an experiment is an Experiment, its name or its id, not {type(experiment).__name__}")
-    with store.reading() as connection:
-        return experiment_uid(connection, known, state)
+    return store.addressing.experiment_uid(known, state)

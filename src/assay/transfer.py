@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import InvalidInputError, InvalidTypeError
 
 if TYPE_CHECKING:
-    from assay.storage.sql.store import SqlStore
+    from assay.storage.contract import Store
     from assay.storage.transfer import Exported, Imported
 
 
@@ -18,7 +18,7 @@ class Transferring:
 
     location: str
 
-    def fresh_store(self, run_uid: str | None = None) -> SqlStore:  # noqa: ARG002
+    def fresh_store(self, run_uid: str | None = None) -> Store:  # noqa: ARG002
         """The store, up to date."""
         raise TypeError("Transferring is a part of Session and is not used alone")
 

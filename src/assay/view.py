@@ -16,7 +16,7 @@ from assay.formats.names import run_group_name
 from assay.formats.summary import Summary
 from assay.querying.history import MetricHistory, check_view
 from assay.session import Session
-from assay.storage.contract import AttemptRecord, RunRecord
+from assay.storage.contract import AttemptRecord, RunRecord, Store
 
 
 class Attempt:
@@ -61,8 +61,18 @@ class RunView:
         self.run_name = record.name
         self.run_group_name = run_group_name(record.experiment_name)
 
+    def _settle(self, store: Store) -> None:
+        """Have the run be in the store."""
+        raise TypeError(f"RunView is a part of Run and is not used alone (on {store.location})")
+
+    def _store(self) -> Store:
+        """The store, with all that this process logged to the run."""
+        store = self.session.fresh_store(self._uid)
+        self._settle(store)
+        return store
+
     def _record(self) -> RunRecord:
-        return self.session.fresh_store(self._uid).run(self._uid)
+        return self._store().run(self._uid)
 
     @property
     def id(self) -> str:
@@ -121,12 +131,14 @@ class RunView:
     @property
     def url(self) -> str:
         """Where the run can be looked at."""
+        if self.session.is_server:
+            return f"{self.session.location}/#/runs/{self._uid}"
         return f"{self.session.location}#{self.experiment_name}/{self.run_name}"
 
     @property
     def metrics(self) -> dict[str, Summary]:
         """The summary of each metric by name, in alphabetical order."""
-        store = self.session.fresh_store(self._uid)
+        store = self._store()
         goals = store.run(self._uid).goals
         found = store.summaries(self._uid)
         return {name: one.with_goal(goals.get(name, {}).get("goal")) for name, one in found.items()}
@@ -156,7 +168,7 @@ class RunView:
             DamagedError: A part of it is damaged; the message names the file.
         """
         view = check_view(max_points, first_step, end_step, repeated)
-        columns = self.session.fresh_store(self._uid).history(
+        columns = self._store().history(
             self._uid,
             name,
             max_points=view.max_points,
@@ -172,7 +184,7 @@ class RunView:
         Args:
             is_output: True gives outputs, False inputs; None gives both, of two with one name the output.
         """
-        store = self.session.fresh_store(self._uid)
+        store = self._store()
         found: dict[str, Artifact] = {}
         for record in store.artifacts(self._uid):
             if is_output is not None and record.is_output != is_output:
@@ -188,7 +200,7 @@ class RunView:
         Raises:
             ArtifactNotFoundError: Nothing was; the message names the nearest.
         """
-        store = self.session.fresh_store(self._uid)
+        store = self._store()
         records = store.artifacts(self._uid)
         found = [record for record in records if record.name == name]
         if not found:
@@ -220,5 +232,5 @@ class RunView:
     @property
     def attempts(self) -> list[Attempt]:
         """The attempts at this run, first to last."""
-        store = self.session.fresh_store(self._uid)
+        store = self._store()
         return [Attempt(record) for record in store.attempts(self._uid)]

@@ -308,7 +308,7 @@ def test_a_store_that_can_t_be_written_is_looked_at_only(store: Path, monkeypatc
     logged_run("goes", "text").trash()
     Session().store.close()
     monkeypatch.setattr(os, "access", lambda *asked: asked[1] != os.W_OK)  # as root nothing is read-only
-    monkeypatch.setattr("assay.session._stores", {})
+    monkeypatch.setattr("assay.stores._stores", {})
 
     with pytest.raises(RefusedError, match="is read-only"):
         Session().gc()

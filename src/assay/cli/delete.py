@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assay.cli.meant import FilterOption
 from assay.cli.usage import Flag
+
+if TYPE_CHECKING:
+    from assay.session import Session
 
 
 def delete(
@@ -51,18 +56,24 @@ def delete(
         confirm(f"This deletes {runs_listed(run_names(session, uids))}.", yes=yes)
         print(f"Deleted {runs_listed(session.delete(uids))}.")
     elif experiment is not None:
-        from assay.storage.sql.addressing import experiment_uid
-
-        with session.fresh_store().reading() as connection:
-            uid = experiment_uid(connection, experiment, "any")
-            count = connection.execute(
-                "SELECT count(*) FROM runs JOIN experiments ON experiments.id = experiment_id "
-                "WHERE experiments.uid = ?",
-                (uid,),
-            ).fetchone()[0]
+        uid = session.fresh_store().addressing.experiment_uid(experiment, "any")
+        count = _count_runs(session, uid)
         confirm(f"This deletes experiment {experiment} with all of its runs, {count:,} in number.", yes=yes)
         (name,) = session.delete(experiment=uid)
         print(f"Deleted experiment {name}.")
     else:
         raise UsageError("name what to delete")
+    return 0
+
+
+def _count_runs(session: Session, experiment_uid: str) -> int:
+    """How many runs an experiment has, in and outside the trash."""
+    trashed = session.trashed()
+    for one in trashed:
+        if one.kind == "experiment" and one.id == experiment_uid:
+            return one.run_count
+    for record in session.store.experiments():
+        if record.uid == experiment_uid:
+            inside = [one for one in trashed if one.kind == "run" and one.name.rpartition("/")[0] == record.name]
+            return record.run_count + len(inside)
     return 0

@@ -10,9 +10,9 @@ import os
 from dataclasses import replace
 
 from assay.errors import AssayError, RefusedError
+from assay.place import JOURNALS_FOLDER
 from assay.recording.inspection import JournalFinding, inspect
 from assay.recording.recovery import recover
-from assay.session import JOURNALS_FOLDER
 from assay.storage.checkup import check_contents, check_header, damaged_folder
 from assay.storage.finding import Checkup, Finding
 from assay.storage.sql.store import SqlStore

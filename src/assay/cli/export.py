@@ -37,7 +37,7 @@ def export(
     from assay.cli import wording
     from assay.cli.usage import UsageError, find_store
     from assay.errors import StoreError
-    from assay.session import where
+    from assay.place import where
 
     if run and (experiment is not None or filter is not None):
         raise UsageError("RUN is given, or --experiment and --filter, not both")

@@ -27,7 +27,7 @@ def open_store(named: str | None) -> Session:
     """
     from assay.cli.usage import find_store
     from assay.errors import StoreError
-    from assay.session import where
+    from assay.place import where
 
     session = find_store(named)
     if session is None:
@@ -51,15 +51,12 @@ def meant_runs(
         UsageError: Both names and a filter, or two experiments.
         NotFoundError: There is no such run.
     """
-    from assay.storage.sql.addressing import matching_runs, run_uid
-
     if names and picked is not None:
         raise UsageError("name the runs, or give --filter, not both")
-    store = session.fresh_store()
-    with store.reading() as connection:
-        if picked is not None:
-            return matching_runs(connection, picked, experiment, trashed=state == "trashed")
-        return [run_uid(connection, _full_name(name, experiment), state) for name in names]
+    addressing = session.fresh_store().addressing
+    if picked is not None:
+        return addressing.matching_runs(picked, experiment, trashed=state == "trashed")
+    return [addressing.run_uid(_full_name(name, experiment), state) for name in names]
 
 
 def _full_name(name: str, experiment: str | None) -> str:
@@ -73,10 +70,7 @@ def _full_name(name: str, experiment: str | None) -> str:
 
 def run_names(session: Session, uids: Sequence[str]) -> list[str]:
     """What runs are called."""
-    from assay.storage.sql.addressing import run_row
-
-    with session.store.reading() as connection:
-        return [run_row(connection, session.location, uid)[1] for uid in uids]
+    return session.store.addressing.run_names(uids)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -74,7 +74,7 @@ def runs(
 
 
 def _nothing_yet(json: bool) -> int:
-    from assay.session import where
+    from assay.place import where
 
     if json:
         print("[]")

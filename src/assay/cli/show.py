@@ -49,7 +49,7 @@ def show(run: str, /, *, experiment: str | None = None, json: Json = False, stor
 
 def empty_place() -> str:
     """Why there are no runs: the store that is meant is not there yet."""
-    from assay.session import where
+    from assay.place import where
 
     return f"there is no store in {where()[0]} yet; name another by --store or ASSAY_STORE"
 

@@ -43,12 +43,15 @@ def find_store(named: str | None) -> Session | None:
     Raises:
         StoreError: A store was named, and there is none.
     """
+    from assay import stores
     from assay.session import Session
     from assay.storage.sql.store import CATALOG_FILE
 
     session = Session(named)
-    if os.path.exists(os.path.join(session.location, CATALOG_FILE)):
+    if stores.exists(session.location):
         return session
     if named is not None:
-        raise StoreError(f"no store in {session.location}: there is no {CATALOG_FILE}; to make one, log a run to it")
+        raise StoreError(
+            f"no store in {session.location}: there is no {CATALOG_FILE}; to make one, log a run to it"
+        )
     return None

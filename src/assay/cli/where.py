@@ -19,7 +19,7 @@ def where(*, json: Json = False) -> int:
     Args:
         json: Print JSON, for programs.
     """
-    from assay.session import where as locate
+    from assay.place import where as locate
     from assay.storage.sql.store import CATALOG_FILE
 
     location, reason = locate()

@@ -1,0 +1,135 @@
+"""A server that is away: runs begin without it, and what dead writers left for it is sent when it answers again.
+
+Neither makes training wait for more than some seconds. What is logged meanwhile lies in the user's outbox, like all
+that is logged to a server.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assay.errors import AssayError, UnavailableError
+from assay.recording.recovery import Recovered
+from assay.storage.contract import RunRecord, RunSpec, Store
+
+PATIENCE_S = 3.0
+"""So long whoever opens a store waits for what dead writers left; what takes longer is sent beside him."""
+SLOW_S = 1.0
+REMEMBERED_S = 10.0
+"""So long a server that took more than `SLOW_S` to give no answer is not asked again by a run that begins."""
+
+logger = logging.getLogger("assay")
+_silent_at: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that was opened.
+
+    Attributes:
+        run: What the store says of it, or would.
+        created: Whether it is new.
+        spec: What it is made from once the server answers; None where the store has it.
+        why: Why the store could not be asked; empty where it was.
+    """
+
+    run: RunRecord
+    created: bool
+    spec: RunSpec | None = None
+    why: str = ""
+
+
+def open_on_server(store: Store, spec: RunSpec) -> Begun:
+    """Open a run on a server; where that does not answer, begin it without.
+
+    Raises:
+        UnavailableError: It does not answer, and only it could say whether the run exists.
+    """
+    url, asked_s = store.location, time.monotonic()
+    try:
+        if asked_s - _silent_at.get(url, -REMEMBERED_S) < REMEMBERED_S:
+            raise UnavailableError(f"the server {url} did not answer a moment ago")
+        record, created = store.open_run(spec)
+        return Begun(record, created)
+    except UnavailableError as error:
+        if time.monotonic() - asked_s > SLOW_S:
+            _silent_at[url] = time.monotonic()
+        if spec.if_exists != "open":
+            raise UnavailableError(
+                f"{error}; only it knows whether run {spec.run_name!r} of experiment {spec.experiment_name!r} exists, "
+                f"which if_exists={spec.if_exists!r} asks; with if_exists='open' a run begins without the server"
+            ) from error
+        return Begun(unseen_run(spec), True, spec, str(error))
+
+
+def unseen_run(spec: RunSpec) -> RunRecord:
+    """What a store would say of a run that it has just made."""
+    return RunRecord(
+        uid=spec.uid,
+        experiment_uid=spec.experiment_uid,
+        experiment_name=spec.experiment_name,
+        experiment_display_name=spec.experiment_display_name,
+        name=spec.run_name,
+        display_name=spec.run_display_name,
+        description="",
+        status=None,
+        status_message=None,
+        start_us=None,
+        end_us=None,
+        created_us=spec.created_us,
+        parameters={},
+        tags=dict(spec.tags),
+        goals={},
+        refused=0,
+    )
+
+
+def spec_of(uid: str, experiment_name: str, run_name: str) -> RunSpec:
+    """What little is known of a run that another process is in, and that a server can't be asked about now."""
+    return RunSpec(uid, "", experiment_name, run_name, experiment_name, run_name, {}, 0)
+
+
+class CatchingUp:
+    """Sends what dead writers left for servers, in a thread of its own for each."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._threads: dict[str, threading.Thread] = {}
+        self._impatient: set[threading.Thread] = set()
+        self._said: set[tuple[str, str]] = set()
+
+    def start(self, store: Store, recover: Callable[[], Sequence[Recovered]]) -> None:
+        """Begin, unless that is under way; wait for it, but not for long, and only once."""
+        with self._guard:
+            thread = self._threads.get(store.location)
+            if thread is None or not thread.is_alive():
+                thread = threading.Thread(
+                    target=self._recover, args=(store, recover), name="assay-recovery", daemon=True
+                )
+                self._threads[store.location] = thread
+                thread.start()
+        if thread not in self._impatient:
+            thread.join(PATIENCE_S)
+            if thread.is_alive():
+                self._impatient.add(thread)
+                logger.info("assay: what processes that ended left for %s is being sent", store.location)
+
+    def _recover(self, store: Store, recover: Callable[[], Sequence[Recovered]]) -> None:
+        try:
+            recover()
+        except AssayError as error:
+            if (store.location, str(error)) not in self._said:  # it may be asked for at every read
+                self._said.add((store.location, str(error)))
+                logger.warning(
+                    "assay: what processes that ended left for %s can't be sent now (%s); it is kept, and `assay sync` "
+                    "sends it too",
+                    store.location,
+                    error,
+                )
+        finally:
+            store.close()  # this thread's connection
+            self._impatient.discard(threading.current_thread())
