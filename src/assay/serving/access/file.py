@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 
 from assay.errors import DamagedError, RefusedError, StoreError
@@ -17,6 +18,8 @@ from assay.storage.sql.forking import gate
 FILE_NAME = "access.db"
 TIMEOUT_S = 10.0
 """How long a transaction waits for others."""
+
+_making = threading.Lock()
 
 
 class AccessFile:
@@ -44,8 +47,7 @@ class AccessFile:
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[AccessConnection]:
         with self._translated(), gate.passed():
-            # Made here, since SQLite would let everybody read it. Its journal gets the same mode.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+            self._make()
             connection = sqlite3.connect(
                 self.path, timeout=TIMEOUT_S, isolation_level=None, factory=AccessConnection, check_same_thread=False
             )
@@ -56,6 +58,14 @@ class AccessFile:
                 connection.execute("COMMIT")
             finally:
                 connection.close()  # and undoes what was not kept
+
+    def _make(self) -> None:
+        """Make the file where it is not there: SQLite would let everybody read it. Its journals get the same mode."""
+        # Closing a file drops the locks that this process has on it, so nobody may use it meanwhile.
+        with _making:
+            if not os.path.exists(self.path):
+                with contextlib.suppress(FileExistsError):  # another process was quicker
+                    os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

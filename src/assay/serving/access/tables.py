@@ -67,7 +67,15 @@ def _first(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Sequence[Callable[[Connection], None]] = (_first,)
+def _policies(connection: Connection) -> None:
+    """How long a workspace keeps what, and how much of it: `assay.serving.policies`."""
+    connection.execute(
+        "CREATE TABLE policies (workspace TEXT NOT NULL REFERENCES workspaces (name), experiment_uid TEXT NOT NULL, "
+        "keep_days BIGINT, quota_bytes BIGINT, PRIMARY KEY (workspace, experiment_uid))"
+    )
+
+
+MIGRATIONS: Sequence[Callable[[Connection], None]] = (_first, _policies)
 """Each leads from the version before it to the next; one that was released is never changed."""
 
 
