@@ -95,8 +95,8 @@ def decode_parcels(data: bytes) -> Iterator[tuple[dict[str, Any], list[Event], b
     magic, version, count = _FILE.unpack_from(data)
     if magic != _MAGIC:
         raise ValueError("not parcels")
-    if version > VERSION:
-        raise ValueError(f"parcels of version {version}, newer than {VERSION}")
+    if not 1 <= version <= VERSION:
+        raise ValueError(f"parcels of version {version}, which is none of 1 to {VERSION}")
     at = _FILE.size
     for number in range(count):
         if at + _PARCEL.size > len(data):

@@ -112,16 +112,16 @@ class Folding:
                 return self._write_summaries(run_id, writer_id, [one for one in segments if not one.summarised])
             rows = [part for one in segments for part in one.rows]
             fold = points.prepare_fold(connection, self._names, run_id, writer_id, rows, final=ended and not more)
-            summaries = summaries_of([part for one in segments if not one.summarised for part in one.rows])
+            unseen = [one for one in segments if not one.summarised]
+            summaries = summaries_of([part for one in unseen for part in one.rows])
         self._names.prepare(fold.chunks)
         with self._database.write() as connection:
             connection.hold(("run", run_id))
-            _expect(
-                len(segments),
-                connection,
-                "DELETE FROM tail WHERE run_id = ? AND writer_id = ? AND segment <= ?",
-                (run_id, writer_id, segments[-1].number),
-            )
+            until = (run_id, writer_id, segments[-1].number)
+            which = "run_id = ? AND writer_id = ? AND segment <= ?"
+            # What another one has summarised meanwhile must not be counted again.
+            _expect(len(unseen), connection, f"UPDATE tail SET summarised = 1 WHERE {which} AND summarised = 0", until)
+            _expect(len(segments), connection, f"DELETE FROM tail WHERE {which}", until)
             points.write_fold(connection, self._names, run_id, writer_id, fold)
             points.merge_into_series(connection, self._names, run_id, summaries)
             connection.execute(
