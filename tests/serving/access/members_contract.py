@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -18,10 +18,11 @@ from tests.serving.access.requests import DAY_US, SECOND_US, Clock
 
 
 class Counting:
-    """A database that counts its transactions."""
+    """A database that counts its transactions, and lets something happen right behind a read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.behind_a_read: Callable[[], None] | None = None
         self.reads = self.writes = 0
 
     @contextmanager
@@ -29,6 +30,9 @@ class Counting:
         self.reads += 1
         with self._database.read() as connection:
             yield connection
+        happening, self.behind_a_read = self.behind_a_read, None
+        if happening is not None:
+            happening()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -154,6 +158,17 @@ class MembersContract:
         with pytest.raises(NotSignedInError, match="was revoked"):
             another_server.check_id(token.token.id)
 
+    def test_a_check_that_reads_while_a_token_is_revoked_is_not_remembered(
+        self, database: Database, token: NewToken
+    ) -> None:
+        watched = Counting(database)
+        members = Members(watched)
+        watched.behind_a_read = lambda: members.revoke(token.token.id)
+
+        assert "ci" == members.check(token.secret).name  # it was good when it was read
+        with pytest.raises(NotSignedInError, match="was revoked"):
+            members.check(token.secret)
+
     def test_revoking_twice_keeps_the_first_time(self, members: Members, token: NewToken, clock: Clock) -> None:
         revoked_us = clock.now_us
         members.revoke(token.token.id)
@@ -266,6 +281,24 @@ class MembersContract:
             assert [("secret",), ("version",)] == [
                 tuple(row) for row in connection.execute("SELECT name FROM access_facts ORDER BY name").fetchall()
             ]
+
+    def test_tokens_made_at_once_are_all_kept(self, members: Members, database: Database, clock: Clock) -> None:
+        secrets: list[str] = []
+
+        def make() -> None:
+            another = Members(database, clock_us=clock)
+            for number in range(5):
+                secrets.append(another.create_token("main", "writer", f"token {number}").secret)
+                assert "main" == another.check(secrets[-1]).workspace
+                another.save_uses(everything=True)
+
+        threads = [threading.Thread(target=make) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert 20 == len(members.list_tokens()) == len({members.check(secret).token_id for secret in secrets})
 
     def test_tables_of_a_newer_version_are_refused(self, members: Members, database: Database) -> None:
         newer = len(MIGRATIONS) + 1

@@ -123,18 +123,21 @@ class Members:
         """Whether there is a workspace of that name."""
         known = self._known_workspaces.get(name)
         if known is None:
+            epoch = self._known_workspaces.epoch
             with self.database.read() as connection:
-                known = self._known_workspaces.put(name, _has_workspace(connection, name))
+                known = _has_workspace(connection, name)
+            self._known_workspaces.put(name, known, epoch=epoch)
         return known
 
     def has_members(self) -> bool:
         """Whether any token is there that was not revoked: then nobody comes in without one."""
         known = self._membership.get("")
         if known is None:
+            epoch = self._membership.epoch
             with self.database.read() as connection:
                 row = connection.execute("SELECT 1 FROM tokens WHERE revoked_us IS NULL LIMIT 1").fetchone()
             # An expired token counts: that time passes must not open a server that was closed.
-            known = self._membership.put("", row is not None)
+            known = self._membership.put("", row is not None, epoch=epoch)
         return known
 
     def remembers_membership(self) -> bool:
@@ -223,11 +226,12 @@ class Members:
         hashed = token_hash(token)
         found = self._tokens.get(hashed)
         if found is None:
+            epoch = self._tokens.epoch
             with self.database.read() as connection:
                 row = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE sha256 = ?", (hashed,)).fetchone()
             if row is None or not hmac.compare_digest(row[1], hashed):
                 raise NotSignedInError("the token is not one of this server's; ask an admin of it for one")
-            found = self._tokens.put(hashed, _token(row))
+            found = self._tokens.put(hashed, _token(row), epoch=epoch)
         return self._grant(found)
 
     def check_id(self, token_id: str) -> Grant:
@@ -238,11 +242,12 @@ class Members:
         """
         found = self._tokens.get(token_id)
         if found is None:
+            epoch = self._tokens.epoch
             with self.database.read() as connection:
                 row = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE id = ?", (token_id,)).fetchone()
             if row is None:
                 raise NotSignedInError("the token of this sign-in is not one of this server's any more; sign in again")
-            found = self._tokens.put(token_id, _token(row))
+            found = self._tokens.put(token_id, _token(row), epoch=epoch)
         return self._grant(found)
 
     def remembers(self, token: str) -> bool:

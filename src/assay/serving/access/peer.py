@@ -11,17 +11,19 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Iterator
 
 from assay.serving.access.proxies import names_a_proxy
-from assay.serving.access.request import LOCAL_PROOF, IpAddress, Request, ip_address
+from assay.serving.access.request import LOCAL_PROOF, Request, ip_address
 from assay.storage.local_secret import LocalSecret
 
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 """Source: https://docs.kernel.org/networking/proc_net_tcp.html"""
 ROOT = 0
+LOOKS = 3
+"""A table that changes while it is read can lack a line; so many looks are taken before a connection is not there."""
 
 _ESTABLISHED = "01"
+_MAPPED = bytes(10) + b"\xff\xff"
 Address = tuple[str, int]
 
 
@@ -68,41 +70,42 @@ def peer_uid(client: Address, server: Address) -> int | None:
     Only a connection that is open on the client's side counts: once a process has closed its end, the kernel gives
     what is left of it to root.
     """
-    wanted = (_end(client), _end(server))
-    if None in wanted:
-        return None
-    for fields in _connections():
-        if fields[3] != _ESTABLISHED or fields[9] == "0":
-            continue
-        if (_read_end(fields[1]), _read_end(fields[2])) == wanted:
-            uid = int(fields[7])
-            return None if uid in _unmapped_users() else uid
+    ends = [_spelled(client), _spelled(server)]
+    for _ in range(LOOKS):
+        for path, (local, remote) in zip(TABLES, zip(*ends, strict=True), strict=True):
+            rest = _behind(path, f" {local} {remote} {_ESTABLISHED} ")
+            # Queues, timer and retransmits come first; a socket without an inode is nobody's any more.
+            if len(rest) > 5 and rest[5] != "0":
+                uid = int(rest[3])
+                return None if uid in _unmapped_users() else uid
     return None
 
 
-def _connections() -> Iterator[list[str]]:
-    for path in TABLES:
-        try:
-            with open(path, encoding="ascii") as file:
-                next(file)
-                for line in file:
-                    fields = line.split()
-                    if len(fields) > 9:
-                        yield fields
-        except (OSError, StopIteration):
-            continue
+def _behind(path: str, start: str) -> list[str]:
+    """What a table says in the line that holds a text, behind it; nothing where no line does."""
+    try:
+        with open(path, encoding="ascii") as file:
+            found = file.read().partition(start)[2]
+    except OSError:
+        return []
+    return found.partition("\n")[0].split()
 
 
-def _read_end(text: str) -> tuple[IpAddress | None, int]:
-    """An address as the tables have it: words of 32 bits as the machine writes them, then the port."""
-    address, _, port = text.partition(":")
-    words = [int(address[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(address), 8)]
-    return ip_address(str(ipaddress.ip_address(b"".join(words)))), int(port, 16)
+def _spelled(address: Address) -> tuple[str, str]:
+    """An address and port as the table of IPv4 has them, and as that of IPv6 does; "-" where it can't have them.
+
+    A table writes words of 32 bits in the machine's own order.
+    """
+    found, port = ip_address(address[0]), f":{address[1]:04X}"
+    if found is None:
+        return "-", "-"
+    if isinstance(found, ipaddress.IPv6Address):
+        return "-", _words(found.packed) + port
+    return _words(found.packed) + port, _words(_MAPPED + found.packed) + port
 
 
-def _end(address: Address) -> tuple[IpAddress, int] | None:
-    found = ip_address(address[0])
-    return None if found is None else (found, address[1])
+def _words(packed: bytes) -> str:
+    return "".join(f"{int.from_bytes(packed[at : at + 4], sys.byteorder):08X}" for at in range(0, len(packed), 4))
 
 
 def _is_loopback(text: str) -> bool:

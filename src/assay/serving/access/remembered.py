@@ -23,6 +23,8 @@ class Remembered(Generic[Value]):
     def __init__(self, keep_s: float = CACHE_S) -> None:
         self._keep_s = keep_s
         self._kept: dict[str, tuple[float, Value]] = {}
+        self.epoch = 0
+        """How often everything was dropped."""
 
     def __repr__(self) -> str:
         return f"Remembered({len(self._kept)} values)"
@@ -32,9 +34,15 @@ class Remembered(Generic[Value]):
         kept = self._kept.get(key)
         return kept[1] if kept is not None and time.monotonic() < kept[0] else None
 
-    def put(self, key: str, value: Value) -> Value:
-        """Remember a value from now on; returns it."""
-        if self._keep_s > 0:
+    def put(self, key: str, value: Value, *, epoch: int) -> Value:
+        """Remember a value that was read from now on; returns it.
+
+        Args:
+            key: What it is the value of.
+            value: What was read.
+            epoch: That of when reading began; where everything was dropped since, what was read may be from before.
+        """
+        if self._keep_s > 0 and epoch == self.epoch:
             self._kept.pop(key, None)  # so that the order is that of age
             while len(self._kept) >= CAPACITY:
                 try:
@@ -46,4 +54,5 @@ class Remembered(Generic[Value]):
 
     def forget(self) -> None:
         """Drop everything, as after a change that this process made itself."""
+        self.epoch += 1
         self._kept = {}

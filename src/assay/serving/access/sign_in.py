@@ -88,11 +88,12 @@ class SignIn:
             NotSignedInError: The session was ended, or its token has expired or was revoked.
         """
         if self._living.get(session.id) is None:
+            epoch = self._living.epoch
             with self._members.database.read() as connection:
                 ended = connection.execute("SELECT 1 FROM ended_sessions WHERE id = ?", (session.id,)).fetchone()
             if ended is not None:
                 raise NotSignedInError("this sign-in was ended; sign in again")
-            self._living.put(session.id, True)
+            self._living.put(session.id, True, epoch=epoch)
         return self._members.check_id(session.token_id)
 
     def is_quick(self, request: Request) -> bool:
@@ -143,9 +144,10 @@ class SignIn:
     def _secret(self) -> bytes:
         secret = self._secrets.get("")
         if secret is None:
+            epoch = self._secrets.epoch
             with self._members.database.read() as connection:
                 row = connection.execute("SELECT value FROM access_facts WHERE name = 'secret'").fetchone()
-            secret = self._secrets.put("", bytes.fromhex(row[0]))
+            secret = self._secrets.put("", bytes.fromhex(row[0]), epoch=epoch)
         return secret
 
     def _signature(self, text: str) -> str:
