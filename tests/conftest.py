@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+pytest_plugins = ["tests.seaweed"]
+
 # How long one example takes says more about the machine's other work than about the code.
 hypothesis.settings.register_profile(
     "assay", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True

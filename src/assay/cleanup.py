@@ -99,6 +99,7 @@ class _Collector:
         self._session, self._store, self.report = session, store, report
         self._before_us = time.time_ns() // 1000 - int(older_than.total_seconds() * 1_000_000)
         self._references = References(store.objects)
+        self._shelf = store.objects.shelf()
 
     def look(self) -> None:
         """Find out what would be freed."""
@@ -113,7 +114,7 @@ class _Collector:
                 * connection.execute("PRAGMA page_size").fetchone()[0]
             )
         report.kept += [f"run {name} is in the trash, and somebody still logs to it" for name in doomed.spared]
-        sizes = {info.sha256: info.size_bytes for info in store.objects.shelf.collectable()}
+        sizes = {info.sha256: info.size_bytes for info in self._shelf.collectable()}
         own = self._share_out(doomed, users, {name for name in sizes if name not in pins.sha256s}, sizes)
         unnamed = sizes.keys() - users.keys() - pins.sha256s
         if self._is_unsure(pins):
@@ -123,7 +124,7 @@ class _Collector:
             key=lambda one: -(one.row_bytes + one.object_bytes),
         )
         report.unnamed, report.unnamed_bytes = len(unnamed), sum(sizes[name] for name in unnamed)
-        left = store.objects.shelf.leftovers()
+        left = self._shelf.leftovers()
         report.leftovers, report.leftover_bytes = len(left), sum(size_bytes for _, size_bytes in left)
         freed = sum(one.row_bytes + one.object_bytes for one in report.freed)
         freed += report.shared_bytes + report.unnamed_bytes + report.leftover_bytes + report.page_bytes
@@ -132,21 +133,21 @@ class _Collector:
     def run(self) -> None:
         """Free it."""
         store = self._store
-        store.objects.shelf.put_back_all()
+        self._shelf.put_back_all()
         self.look()
         store.trash.finish(arriving=True)
         store.trash.empty_runs(self._before_us, self._pins().runs)
         self._collect_objects()
-        for path, _ in store.objects.shelf.leftovers():
+        for path, _ in self._shelf.leftovers():
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
         store.objects.drop_parts(UPLOADED_WITHIN)
-        store.objects.shelf.drop_old_pins()
+        self._shelf.drop_old_pins()
         store.compact()
         self.report.after_bytes = folder_bytes(self._session.location)
 
     def _collect_objects(self) -> None:
-        shelf = self._store.objects.shelf
+        shelf = self._shelf
         needed = self._needed()
         if needed is None:
             return
@@ -170,7 +171,7 @@ class _Collector:
 
     def _pins(self) -> Pins:
         pins = read_pins(self._session.journals, self._references.listed)
-        pins.sha256s |= self._store.objects.shelf.pinned()
+        pins.sha256s |= self._shelf.pinned()
         return pins
 
     def _is_unsure(self, pins: Pins) -> bool:

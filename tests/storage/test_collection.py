@@ -36,17 +36,17 @@ def read(objects: DiskObjects, sha256: str) -> bytes:
 def test_what_lies_aside_is_read_and_comes_back(objects: DiskObjects) -> None:
     one = put(objects, b"one")
 
-    assert [one] == objects.shelf.set_aside([one, "0" * 64])
+    assert [one] == objects.shelf().set_aside([one, "0" * 64])
     assert ([], b"one") == (list(objects.list()), read(objects, one))
 
-    objects.shelf.put_back_all()
+    objects.shelf().put_back_all()
     assert ([one], b"one") == ([info.sha256 for info in objects.list()], read(objects, one))
 
 
 def test_what_is_dropped_is_gone_and_its_bytes_are_counted(objects: DiskObjects) -> None:
     one, other = put(objects, b"one"), put(objects, b"other")
 
-    assert 3 == objects.shelf.drop(objects.shelf.set_aside([one]))
+    assert 3 == objects.shelf().drop(objects.shelf().set_aside([one]))
 
     with pytest.raises(ObjectMissingError):
         read(objects, one)
@@ -55,15 +55,15 @@ def test_what_is_dropped_is_gone_and_its_bytes_are_counted(objects: DiskObjects)
 
 def test_an_object_stored_again_while_its_like_lies_aside_stays(objects: DiskObjects) -> None:
     one = put(objects, b"one")
-    aside = objects.shelf.set_aside([one])
+    aside = objects.shelf().set_aside([one])
     put(objects, b"one")
 
-    objects.shelf.drop(aside)
+    objects.shelf().drop(aside)
     assert b"one" == read(objects, one)
 
-    objects.shelf.set_aside([one])
+    objects.shelf().set_aside([one])
     put(objects, b"one")
-    objects.shelf.put_back_all()
+    objects.shelf().put_back_all()
     assert [one] == [info.sha256 for info in objects.list()]
 
 
@@ -73,7 +73,7 @@ def test_a_pin_comes_before_anybody_looks_for_the_object(objects: DiskObjects) -
 
     def take_it_away(sha256: str) -> None:
         pinned.append(sha256)
-        objects.shelf.drop(objects.shelf.set_aside([sha256]))
+        objects.shelf().drop(objects.shelf().set_aside([sha256]))
 
     objects.put(io.BytesIO(b"one"), pin=take_it_away)
 
@@ -83,7 +83,7 @@ def test_a_pin_comes_before_anybody_looks_for_the_object(objects: DiskObjects) -
 
 def test_an_object_that_lies_aside_is_synced_with_those_that_do_not(objects: DiskObjects) -> None:
     one = put(objects, b"one")
-    objects.shelf.set_aside([one])
+    objects.shelf().set_aside([one])
 
     objects.sync()
 
@@ -100,7 +100,7 @@ def test_a_file_that_somebody_still_writes_is_no_leftover_however_old(objects: D
     with open(paths[0], "rb") as file:
         assert system.try_lock(file.fileno())
 
-        assert [(paths[1], 4)] == objects.shelf.leftovers()
+        assert [(paths[1], 4)] == objects.shelf().leftovers()
 
 
 def test_a_put_holds_its_file_until_all_is_written(objects: DiskObjects) -> None:
@@ -110,7 +110,7 @@ def test_a_put_holds_its_file_until_all_is_written(objects: DiskObjects) -> None
         def read(self, size: int | None = -1, /) -> bytes:
             for name in os.listdir(objects.folder):
                 os.utime(os.path.join(objects.folder, name), HOURS_AGO)
-            found.append(objects.shelf.leftovers())
+            found.append(objects.shelf().leftovers())
             return super().read(size)
 
     objects.put(Slow(b"one"))
@@ -141,7 +141,7 @@ def test_a_checkup_takes_an_object_that_lies_aside_for_no_missing_one(tmp_path: 
     store = SqlStore(str(tmp_path))
     info = store.objects.put(io.BytesIO(b"one"))
     store.apply(new_run(store).uid, [artifact("model", kind="file", sha256=info.sha256, size_bytes=3)])
-    store.objects.shelf.set_aside([info.sha256])
+    store.objects.shelf().set_aside([info.sha256])
 
     checkup = Checkup(str(tmp_path))
     check_contents(checkup, damaged=None)

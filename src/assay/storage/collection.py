@@ -33,7 +33,7 @@ def collecting(objects: Objects) -> AbstractContextManager[None]:
     Raises:
         StoreError: Somebody else collects, or brings in objects that nothing names as yet.
     """
-    return objects.shelf.lock(shared=False, patience_s=PATIENCE_S)
+    return objects.shelf().lock(shared=False, patience_s=PATIENCE_S)
 
 
 def keeping(objects: Objects) -> AbstractContextManager[None]:
@@ -42,7 +42,7 @@ def keeping(objects: Objects) -> AbstractContextManager[None]:
     Raises:
         StoreError: Somebody collects.
     """
-    return objects.shelf.lock(shared=True, patience_s=PATIENCE_S)
+    return objects.shelf().lock(shared=True, patience_s=PATIENCE_S)
 
 
 class References:

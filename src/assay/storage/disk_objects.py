@@ -40,7 +40,6 @@ class DiskObjects(Objects):
         """Where the objects lie."""
         return self._folder
 
-    @property
     def shelf(self) -> DiskShelf:
         from assay.storage.disk_shelf import DiskShelf
 
@@ -197,15 +196,15 @@ class DiskObjects(Objects):
         with self._refusing(f"part {number} of the upload of {sha256}"), self._new_file() as temporary:
             _, size_bytes = _write(temporary, _up_to(part_bytes + 1, source))
             check_size(sha256, number, part_bytes, size_bytes)
-            while True:
-                os.makedirs(folder, exist_ok=True)
+            for _ in range(100):
                 try:
+                    os.makedirs(folder, exist_ok=True)
                     os.replace(temporary, os.path.join(folder, str(number)))
-                except FileNotFoundError:  # somebody has just dropped this upload, folder and all
-                    if not os.path.exists(temporary):
-                        raise
+                except (FileNotFoundError, FileExistsError) as error:  # somebody drops this upload, folder and all
+                    lost = error
                 else:
                     return size_bytes
+            raise lost
 
     def parts(self, sha256: str, *, part_bytes: int = PART_BYTES) -> dict[int, int]:
         check_part(sha256, 0, part_bytes)

@@ -87,10 +87,9 @@ class Objects(Uploads, ABC):
     def delete(self, sha256: str) -> None:
         """Delete the object, if it is there, whoever names it; a collection is what asks first."""
 
-    @property
     @abstractmethod
     def shelf(self) -> Shelf:
-        """What a collection does with these objects."""
+        """The shelf that one collection handles these objects by."""
 
     def sync(self) -> None:
         """Return when every object stored so far will outlive a power cut."""
