@@ -45,7 +45,9 @@ def exists(location: str) -> bool:
 def _open_server(url: str) -> HttpStore:
     from assay.storage.http.store import HttpStore
 
-    return HttpStore(url, token=credentials.token_for(url))
+    near = place.nearest_folder()
+    folders = [place.data_folder()] if near is None else [near, place.data_folder()]
+    return HttpStore(url, token=credentials.token_for(url), folders=folders)
 
 
 def open_folder(folder: str) -> SqlStore:

@@ -13,18 +13,32 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from assay import errors
-from assay.errors import AssayError, InvalidInputError, StoreError, UnavailableError
+from assay.errors import AssayError, InvalidInputError, RefusedError, StoreError, UnavailableError
+
+if TYPE_CHECKING:
+    from assay.storage.local_secret import LocalSecret
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 """How long a server may take between two bytes."""
 WORKSPACE_MARK = "/w/"
-_STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, http.client.CannotSendRequest)
+LOCAL_PROOF = "Assay-Local"
+"""The header of a proof that the caller can read a secret of the server's user."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_STALE = (
+    http.client.RemoteDisconnected,
+    ConnectionResetError,
+    BrokenPipeError,
+    http.client.CannotSendRequest,
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+)
 _RAISED = frozenset(name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AssayError))
 
 
@@ -52,9 +66,13 @@ class Server:
         url: Its URL, without a workspace.
         token: What lets the client in, None where none is needed.
         workspace: The workspace, None for the token's own.
+        folders: Of a server on this machine that asks who calls, its store may lie in one of these: reading the secret
+            there proves to be of its user.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, workspace: str | None = None) -> None:
+    def __init__(
+        self, url: str, *, token: str | None = None, workspace: str | None = None, folders: Sequence[str] = ()
+    ) -> None:
         self.url = url
         self._parts = urlsplit(url)
         self._headers = {"Assay-Client": _client_name(), "Accept": "application/json"}
@@ -64,6 +82,8 @@ class Server:
             self._headers["Assay-Workspace"] = workspace
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
+        self._folders = list(folders) if token is None and self._parts.hostname in LOOPBACK else []
+        self._secret: LocalSecret | None = None
 
     def ask(
         self,
@@ -74,14 +94,26 @@ class Server:
         document: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Any:
         """Send a request and read the JSON that answers it.
+
+        Args:
+            method: Such as `GET`.
+            path: Below the server's URL.
+            query: What stands behind the question mark; None values are left out.
+            document: A body, as JSON.
+            body: A body, as it is.
+            headers: More headers.
+            timeout_s: How long the server may take between two bytes.
 
         Raises:
             UnavailableError: The server does not answer.
             AssayError: Whatever the server raised.
         """
-        with self.open(method, path, query=query, document=document, body=body, headers=headers) as answer:
+        with self.open(
+            method, path, query=query, document=document, body=body, headers=headers, timeout_s=timeout_s
+        ) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -95,8 +127,9 @@ class Server:
         document: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Iterator[http.client.HTTPResponse]:
-        """Send a request; what answers it is read within the block.
+        """Send a request, as `ask` does; what answers it is read within the block.
 
         Raises:
             UnavailableError: The server does not answer.
@@ -110,21 +143,45 @@ class Server:
             body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
         try:
-            with self._answer(method, path, body, sent) as answer:
-                if answer.status >= 400:
-                    raise _error_of(answer, self.url)
-                yield answer
+            while True:
+                with self._answer(method, path, body, {**sent, **self._proof()}, timeout_s) as answer:
+                    if answer.status == HTTPStatus.UNAUTHORIZED and self._has_another_secret():
+                        answer.read()
+                        continue
+                    if answer.status >= HTTPStatus.BAD_REQUEST:
+                        raise _error_of(answer, self.url)
+                    yield answer
+                    return
         except (OSError, http.client.HTTPException, ssl.SSLError) as error:
             if isinstance(error, AssayError):
                 raise
             self.close()
             raise UnavailableError(f"the server {self.url} does not answer: {_why(error)}") from error
 
+    def _proof(self) -> dict[str, str]:
+        if self._secret is None:
+            return {}
+        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
+        return {LOCAL_PROOF: self._secret.proof(port)}
+
+    def _has_another_secret(self) -> bool:
+        """Whether there is a secret that was not tried yet; it is taken for the server's from here on."""
+        from assay.storage.local_secret import LocalSecret
+
+        self._secret = None
+        while self._folders:
+            secret = LocalSecret(self._folders.pop(0))
+            with contextlib.suppress(RefusedError):  # no server of this user has been there
+                secret.proof(0)
+                self._secret = secret
+                return True
+        return False
+
     @contextlib.contextmanager
     def _answer(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], timeout_s: float
     ) -> Iterator[http.client.HTTPResponse]:
-        connection, fresh = self._connection()
+        connection, fresh = self._connection(timeout_s)
         try:
             connection.request(method, self._parts.path + path, body=body, headers=dict(headers))
             answer = connection.getresponse()
@@ -132,7 +189,7 @@ class Server:
             self.close()
             if fresh:
                 raise
-            connection, _ = self._connection()
+            connection, _ = self._connection(timeout_s)
             connection.request(method, self._parts.path + path, body=body, headers=dict(headers))
             answer = connection.getresponse()
         try:
@@ -141,30 +198,47 @@ class Server:
             if not answer.isclosed():  # an answer that was not read to its end would stand before the next one
                 self.close()
 
-    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
-        known: tuple[int, http.client.HTTPConnection] | None = getattr(self._local, "connection", None)
-        if known is not None and known[0] == os.getpid():
-            return known[1], False
-        kept: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_S}
+    def _connection(self, timeout_s: float) -> tuple[http.client.HTTPConnection, bool]:
+        """This thread's connection, and whether it was just made."""
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is not None and kept.pid == os.getpid() and kept.connection.sock is not None:
+            kept.connection.sock.settimeout(timeout_s)
+            return kept.connection, False
+        self.close()
+        options: dict[str, Any] = {"timeout": min(CONNECT_TIMEOUT_S, timeout_s)}
         kind: type[http.client.HTTPConnection] = http.client.HTTPConnection
         if self._parts.scheme == "https":
             self._tls = self._tls or ssl.create_default_context()
-            kind, kept["context"] = http.client.HTTPSConnection, self._tls
+            kind, options["context"] = http.client.HTTPSConnection, self._tls
         assert self._parts.hostname is not None
-        connection = kind(self._parts.hostname, self._parts.port, **kept)
+        connection = kind(self._parts.hostname, self._parts.port, **options)
         connection.connect()
         assert connection.sock is not None
-        connection.sock.settimeout(ANSWER_TIMEOUT_S)
+        connection.sock.settimeout(timeout_s)
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._local.connection = (os.getpid(), connection)
+        self._local.kept = _Kept(connection)
         return connection, True
 
     def close(self) -> None:
         """Close this thread's connection; the next request opens another."""
-        known = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if known is not None and known[0] == os.getpid():
-            known[1].close()
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        self._local.kept = None
+        if kept is not None:
+            kept.close()
+
+
+class _Kept:
+    """A thread's connection, closed when the thread ends."""
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self.connection, self.pid = connection, os.getpid()
+
+    def close(self) -> None:
+        """Close it; in a forked child only its copy, for the parent goes on with it."""
+        self.connection.close()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _text(value: Any) -> str:

@@ -43,6 +43,9 @@ from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
 
+OPEN_TIMEOUT_S = 5.0
+"""How long a server may take to open a run or to let a writer in: training waits for it, and can begin without."""
+
 
 class HttpStore(Store):
     """A workspace of a server.
@@ -50,12 +53,13 @@ class HttpStore(Store):
     Args:
         url: The server's URL, with the workspace where that is not the token's own.
         token: What lets the client in, None where none is needed.
+        folders: Where the store of a server on this machine may lie, see `Server`.
     """
 
-    def __init__(self, url: str, *, token: str | None = None) -> None:
+    def __init__(self, url: str, *, token: str | None = None, folders: Sequence[str] = ()) -> None:
         base, workspace = split_url(url)
         self.location = url.rstrip("/")
-        self.server = Server(base, token=token, workspace=workspace)
+        self.server = Server(base, token=token, workspace=workspace, folders=folders)
         self.addressing = HttpAddressing(self.server)
         self.trash = HttpTrash(self.server)
         self.renaming = HttpRenaming(self.server)
@@ -72,7 +76,7 @@ class HttpStore(Store):
         self.server.close()
 
     def open_run(self, spec: RunSpec) -> tuple[RunRecord, bool]:
-        answer = self.server.ask("POST", "/v1/runs", document=_spec_document(spec))
+        answer = self.server.ask("POST", "/v1/runs", document=_spec_document(spec), timeout_s=OPEN_TIMEOUT_S)
         return _run_record(answer["run"]), bool(answer["created"])
 
     def find_run(self, experiment_name: str, run_name: str) -> RunRecord:
@@ -123,7 +127,9 @@ class HttpStore(Store):
             "process": spec.process,
             "opened_us": spec.opened_us,
         }
-        answer = self.server.ask("PUT", f"/v1/writers/{quote(spec.uid, safe='')}", document=document)
+        answer = self.server.ask(
+            "PUT", f"/v1/writers/{quote(spec.uid, safe='')}", document=document, timeout_s=OPEN_TIMEOUT_S
+        )
         return OpenedWriter(answer["attempt"], answer["last_steps"])
 
     def next_segment(self, writer_uid: str) -> int | None:
@@ -199,13 +205,13 @@ class HttpStore(Store):
     def stream_histories(
         self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
     ) -> Iterator[tuple[str, Columns]]:
-        query = {"first_step": view.first_step, "end_step": view.end_step, "repeated": view.repeated}
-        path = f"{_path(run_uid)}/stream"
-        if names is not None:
-            path += "?" + "&".join(f"name={quote(name, safe='')}" for name in names)
-            path += "".join(f"&{name}={value}" for name, value in query.items() if value is not None)
-            query = {}
-        for _, name, columns in self._points("GET", path, query=query):
+        document = {
+            "names": None if names is None else list(names),
+            "first_step": view.first_step,
+            "end_step": view.end_step,
+            "repeated": view.repeated,
+        }
+        for _, name, columns in self._points("POST", f"{_path(run_uid)}/stream", document=document):
             yield name, columns
 
     def _points(self, method: str, path: str, **given: Any) -> Iterator[tuple[str, str, Columns]]:
