@@ -108,22 +108,23 @@ def searchable(value: Any) -> tuple[float | None, str | None]:
 def _apply_tags(connection: Connection, run_id: int, event: Event) -> None:
     tags = json.loads(connection.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
     tags.update(event.body["values"])
-    connection.execute("UPDATE runs SET tags = ? WHERE id = ?", (json.dumps(tags, ensure_ascii=False), run_id))
+    connection.execute("UPDATE runs SET tags = ? WHERE id = ?", (_text(json.dumps(tags, ensure_ascii=False)), run_id))
 
 
 def _apply_description(connection: Connection, run_id: int, event: Event) -> None:
-    connection.execute("UPDATE runs SET description = ? WHERE id = ?", (event.body["text"], run_id))
+    text = _text(event.body["text"])
+    connection.execute("UPDATE runs SET description = ? WHERE id = ?", (text, run_id))
 
 
 def _apply_goal(connection: Connection, run_id: int, event: Event) -> None:
     goals = json.loads(connection.execute("SELECT goals FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
     goals[event.body["name"]] = {"goal": event.body["goal"], "step_metric": event.body["step_metric"]}
-    connection.execute("UPDATE runs SET goals = ? WHERE id = ?", (json.dumps(goals, ensure_ascii=False), run_id))
+    connection.execute("UPDATE runs SET goals = ? WHERE id = ?", (_text(json.dumps(goals, ensure_ascii=False)), run_id))
 
 
 def _apply_artifact(connection: Connection, run_id: int, event: Event) -> None:
     body = event.body
-    is_output, name, step = bool(body["is_output"]), str(body["name"]), body.get("step")
+    is_output, name, step = int(bool(body["is_output"])), str(body["name"]), _whole(body.get("step"))
     if step is None:
         connection.execute(
             "DELETE FROM artifacts WHERE run_id = ? AND is_output = ? AND name = ? AND step IS NULL "
@@ -138,19 +139,45 @@ def _apply_artifact(connection: Connection, run_id: int, event: Event) -> None:
             is_output,
             name,
             step,
-            body["kind"],
-            body.get("value"),
-            body.get("media_type"),
-            body.get("size_bytes"),
-            body.get("sha256"),
-            body.get("caption"),
-            body.get("timestamp_us", event.time_ns // 1000),
+            _text(body["kind"]),
+            *(None if body.get(one) is None else _text(body[one]) for one in ("value", "media_type")),
+            _whole(body.get("size_bytes")),
+            *(None if body.get(one) is None else _text(body[one]) for one in ("sha256", "caption")),
+            _whole(body.get("timestamp_us", event.time_ns // 1000)),
         ),
     )
 
 
 def _apply_refused(connection: Connection, run_id: int, event: Event) -> None:
-    connection.execute("UPDATE runs SET refused = refused + ? WHERE id = ?", (event.body["calls"], run_id))
+    calls = _whole(event.body["calls"])
+    connection.execute("UPDATE runs SET refused = refused + ? WHERE id = ?", (calls, run_id))
+
+
+def _text(value: object) -> str:
+    """A text that every database keeps: a transaction in which one was refused may be good for nothing more.
+
+    Raises:
+        TypeError: It is none.
+        ValueError: It holds half a character.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"a text, not {type(value).__name__}")
+    value.encode()
+    return value
+
+
+def _whole(value: object) -> int | None:
+    """A whole number that every database keeps, or none.
+
+    Raises:
+        TypeError: It is something else.
+        ValueError: It has more than 64 bits.
+    """
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise TypeError(f"a whole number, not {type(value).__name__}")
+    if value is not None and not -(2**63) <= value < 2**63:
+        raise ValueError(f"{value} has more than 64 bits")
+    return value
 
 
 _HANDLERS = {

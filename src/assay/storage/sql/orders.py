@@ -84,7 +84,7 @@ def _is_walk_quicker(connection: Connection, experiment_id: int | None, limit: i
     # Of an experiment with one run in n the walk meets n runs for each that it finds.
     enough = math.isqrt(limit * runs) + 1
     count = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment_id = ? LIMIT ?) AS some", (experiment_id, enough)
+        "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment_id = ? LIMIT ?) AS counted", (experiment_id, enough)
     ).fetchone()[0]
     return bool(count >= enough)
 

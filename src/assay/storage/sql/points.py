@@ -26,6 +26,8 @@ MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
 
 
+FEW_SERIES = 4
+"""So many summaries are read one by one, more of them in one statement."""
 KEPT_BYTES = 4096
 """A writer that ends with no more rows than this and no chunks leaves them in the tail: a chunk for each of a few
 points would take several times the bytes. Their summaries go into `series` all the same."""
@@ -86,6 +88,7 @@ def _with_last_chunk(
 def write_fold(connection: Connection, names: Names, run_id: int, writer_id: int, fold: Fold) -> None:
     """Put what was prepared into the database, within a write transaction."""
     connection.executemany("DELETE FROM chunks WHERE id = ?", [(old,) for old in fold.replaced])
+    names.prepare(fold.chunks)
     chunk_rows: list[tuple[Any, ...]] = []
     for name, chunks in fold.chunks.items():
         name_id = names.give(connection, name)
@@ -102,11 +105,16 @@ def write_fold(connection: Connection, names: Names, run_id: int, writer_id: int
 
 def merge_into_series(connection: Connection, names: Names, run_id: int, found: Mapping[str, Summary]) -> None:
     """Merge the summaries of new points into those of their series."""
+    names.prepare(found)
+    numbers = {name: names.give(connection, name) for name in found}
+    if len(numbers) <= FEW_SERIES:
+        older = {name_id: folded_summary(connection, run_id, name_id) for name_id in numbers.values()}
+    else:
+        older = _folded_summaries(connection, run_id, list(numbers.values()))
     rows = []
     for name, summary in found.items():
-        name_id = names.give(connection, name)
-        merged = merge_summaries(folded_summary(connection, run_id, name_id), summary)
-        rows.append((run_id, name_id, *_summary_row(merged)))
+        merged = merge_summaries(older.get(numbers[name]), summary)
+        rows.append((run_id, numbers[name], *_summary_row(merged)))
     connection.executemany(
         f"INSERT INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 14)}) "
         f"ON CONFLICT (run_id, name_id) DO UPDATE SET {_REPLACED}",
@@ -158,6 +166,14 @@ def _summary_of(row: Sequence[Any]) -> Summary:
         first=first,
         first_timestamp_us=last_us if first_us is None else first_us,
     )
+
+
+def _folded_summaries(connection: Connection, run_id: int, name_ids: Sequence[int]) -> dict[int, Summary | None]:
+    which = connection.dialect.one_of("name_id", name_ids)
+    found = connection.execute(
+        f"SELECT name_id, {_SUMMARY} FROM series WHERE run_id = ? AND {which.text}", (run_id, *which.values)
+    )
+    return {row[0]: _summary_of(row[1:]) for row in found.fetchall()}
 
 
 def folded_summary(connection: Connection, run_id: int, name_id: int) -> Summary | None:

@@ -141,6 +141,24 @@ CREATE TABLE set_aside (
 );
 """
 
+POSTGRES = """
+ALTER TABLE chunks ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE chunks ALTER COLUMN extremes SET STORAGE EXTERNAL;
+ALTER TABLE tail ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE tail SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+ALTER TABLE writers SET (fillfactor = 70);
+ALTER TABLE runs SET (fillfactor = 80);
+ALTER TABLE series SET (fillfactor = 80);
+"""
+"""What PostgreSQL is told beside the tables: bodies are compressed already, or live for seconds; what is changed again
+and again has room beside it; of a table that is emptied as fast as it is filled, a fixed number of rows is vacuumed."""
+
+
+def statements(text: str) -> list[str]:
+    """The statements of such a text, one by one."""
+    return [one for one in text.split(";\n") if one.strip()]
+
+
 VIEWS = """
 CREATE VIEW v1_runs AS SELECT r.uid AS run_id, e.name AS experiment_name, r.name AS run_name, r.display_name,
 r.description, r.status, r.status_message, r.created_us, r.start_us, r.end_us, r.refused, r.tags, r.parameters, r.goals

@@ -126,10 +126,9 @@ class SqliteDatabase(Database):
             if self._mode == "wal":
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("BEGIN IMMEDIATE")
-            for statement in (schema.VIEWS + schema.TABLES).split(";\n"):
-                if statement.strip():
-                    # The catalog keeps the text of each: in one line it takes some pages less.
-                    connection.execute(" ".join(statement.split()))
+            for statement in schema.statements(schema.VIEWS + schema.TABLES):
+                # The catalog keeps the text of each: in one line it takes some pages less.
+                connection.execute(" ".join(statement.split()))
             connection.execute("INSERT INTO facts VALUES ('secret', ?)", (os.urandom(16).hex(),))
             connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={schema.VERSION}")

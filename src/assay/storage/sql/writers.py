@@ -111,6 +111,7 @@ class Writers:
             prepared = self._prepare(writer_uid, index, rows, final=final, opening=opening)
             if prepared is None:
                 return Appended(accepted=False)
+            self._names.prepare(prepared.summaries or ())
             try:
                 with self._database.write() as connection:
                     if prepared.known.run_id == UNKNOWN:
