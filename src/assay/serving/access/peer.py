@@ -1,30 +1,22 @@
 """Whether a request comes from a process of the server's own user, on the same machine.
 
 Who runs a server for himself needs no token: the kernel says which user owns the other end of a loopback connection.
-Linux tells it in `/proc/net/tcp` and `/proc/net/tcp6`. Where the system does not (macOS, Windows, a container that
+Linux tells it (`assay.serving.access.socket_owner`). Where the system does not (macOS, Windows, a container that
 shares loopback with another user namespace), a client proves instead that it can read a secret file that only that
 user can (`assay.storage.local_secret`).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 
 from assay.serving.access.proxies import names_a_proxy
 from assay.serving.access.request import LOCAL_PROOF, Request, ip_address
+from assay.serving.access.socket_owner import socket_owner
 from assay.storage.local_secret import LocalSecret
 
-TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
-"""Source: https://docs.kernel.org/networking/proc_net_tcp.html"""
 ROOT = 0
-LOOKS = 3
-"""A table that changes while it is read can lack a line; so many looks are taken before a connection is not there."""
-
-_ESTABLISHED = "01"
-_MAPPED = bytes(10) + b"\xff\xff"
-Address = tuple[str, int]
 
 
 class Peers:
@@ -52,7 +44,7 @@ class Peers:
             return False
         uid = None if request.connection is None else request.connection.uid
         if uid is None:
-            uid = peer_uid(request.client, request.server)
+            uid = socket_owner(request.client, request.server)
             if request.connection is not None:
                 request.connection.uid = uid
         return uid is not None and uid in (os.geteuid(), ROOT)
@@ -64,62 +56,6 @@ class Peers:
         )
 
 
-def peer_uid(client: Address, server: Address) -> int | None:
-    """The user who owns the client's end of a loopback connection, None where the kernel does not tell.
-
-    Only a connection that is open on the client's side counts: once a process has closed its end, the kernel gives
-    what is left of it to root.
-    """
-    ends = [_spelled(client), _spelled(server)]
-    for _ in range(LOOKS):
-        for path, (local, remote) in zip(TABLES, zip(*ends, strict=True), strict=True):
-            rest = _behind(path, f" {local} {remote} {_ESTABLISHED} ")
-            # Queues, timer and retransmits come first; a socket without an inode is nobody's any more.
-            if len(rest) > 5 and rest[5] != "0":
-                uid = int(rest[3])
-                return None if uid in _unmapped_users() else uid
-    return None
-
-
-def _behind(path: str, start: str) -> list[str]:
-    """What a table says in the line that holds a text, behind it; nothing where no line does."""
-    try:
-        with open(path, encoding="ascii") as file:
-            found = file.read().partition(start)[2]
-    except OSError:
-        return []
-    return found.partition("\n")[0].split()
-
-
-def _spelled(address: Address) -> tuple[str, str]:
-    """An address and port as the table of IPv4 has them, and as that of IPv6 does; "-" where it can't have them.
-
-    A table writes words of 32 bits in the machine's own order.
-    """
-    found, port = ip_address(address[0]), f":{address[1]:04X}"
-    if found is None:
-        return "-", "-"
-    if isinstance(found, ipaddress.IPv6Address):
-        return "-", _words(found.packed) + port
-    return _words(found.packed) + port, _words(_MAPPED + found.packed) + port
-
-
-def _words(packed: bytes) -> str:
-    return "".join(f"{int.from_bytes(packed[at : at + 4], sys.byteorder):08X}" for at in range(0, len(packed), 4))
-
-
 def _is_loopback(text: str) -> bool:
     address = ip_address(text)
     return address is not None and address.is_loopback
-
-
-def _unmapped_users() -> frozenset[int]:
-    """The number that stands for all users that a user namespace has no number for; none where it has all."""
-    try:
-        with open("/proc/self/uid_map", encoding="ascii") as file:
-            if file.read().split() == ["0", "0", "4294967295"]:
-                return frozenset()
-        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:
-            return frozenset({int(file.read())})
-    except (OSError, ValueError):
-        return frozenset({65534})
