@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.system.team import postgres, server
+
+__all__ = ["postgres", "server"]
+
 
 @pytest.fixture(autouse=True)
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, isolated: Path) -> Path:
