@@ -82,7 +82,7 @@ def collect(session: Session, *, older_than: timedelta = timedelta(0), dry_run: 
         raise InvalidTypeError(f"older_than is a timedelta, not {type(older_than).__name__}")
     if older_than < timedelta(0):
         raise InvalidInputError(f"older_than must not be negative ({older_than})")
-    store = session.fresh_store()
+    store = session.folder_store("assay gc")
     if not store.writable and not dry_run:
         raise RefusedError(f"the store {session.location} is read-only: nothing can be freed", path=session.location)
     collector = _Collector(session, store, Collection(dry_run), older_than)
@@ -179,7 +179,7 @@ class _Collector:
         for what in (
             *(f"no object was collected: the journal {path}" for path in pins.unreadable),
             *(
-                f"no object was collected: the listing {self._store.objects.path(sha256)} is damaged (see assay doctor)"
+                f"no object was collected: the listing {self._store.objects.uri(sha256)} is damaged (see assay doctor)"
                 for sha256 in sorted(self._references.unreadable)
             ),
         ):

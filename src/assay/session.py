@@ -98,7 +98,7 @@ class Session(AcrossRuns, Tidying, Transferring):
         return store
 
     def folder_store(self, command: str) -> SqlStore:
-        """The store, which is to lie in a folder.
+        """The store, up to date, which is to lie in a folder.
 
         Args:
             command: What can't be done from afar.
@@ -108,13 +108,22 @@ class Session(AcrossRuns, Tidying, Transferring):
         """
         from assay.storage.sql.store import SqlStore
 
-        store = self.store
-        if not isinstance(store, SqlStore):
-            raise StoreError(
-                f"{command} works where the store lies, and {self.location} is a server: "
-                f"run `{command} --store FOLDER` on the server's machine, with the folder of its store"
-            )
+        self.check_is_folder(command)
+        store = self.fresh_store()
+        assert isinstance(store, SqlStore)
         return store
+
+    def check_is_folder(self, command: str) -> None:
+        """Refuse what can only be done where the store lies.
+
+        Raises:
+            StoreError: It is a server's.
+        """
+        if self.is_server:
+            raise StoreError(
+                f"{command} runs where the store lies, and {self.location} is a server: on its machine, "
+                f"`{command} --store FOLDER` names the store's folder"
+            )
 
     def open_run(self, spec: RunSpec) -> Begun:
         """Open a run; one on a server that does not answer begins without it.

@@ -31,7 +31,7 @@ def compare(
         experiment: The runs' experiment, where RUN alone does not say it.
         baseline: The run that the others are held against; left out, the first.
         json: Print a JSON object with everything, NaN and infinities as strings.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.show import empty_place, find_record
     from assay.cli.usage import UsageError, console, find_store

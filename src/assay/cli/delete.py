@@ -35,7 +35,7 @@ def delete(
         filter: The runs outside the trash that this filter picks.
         artifact: This artifact of the run, in place of the run.
         yes: Do not ask.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import confirm, meant_runs, open_store, run_names, runs_listed
     from assay.cli.usage import UsageError

@@ -30,7 +30,7 @@ def demo(*, store: str | None = None) -> int:
         assay demo --store /tmp/demo
 
     Args:
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from rich.text import Text
 

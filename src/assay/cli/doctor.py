@@ -40,7 +40,9 @@ def doctor(*, repair: Flag = False, json: Json = False, store: str | None = None
     from assay.errors import StoreError
     from assay.session import Session
 
-    folder = Session(store).location
+    session = Session(store)
+    session.check_is_folder("assay doctor")
+    folder = session.location
     if not os.path.isdir(folder):
         if store is not None:
             raise StoreError(f"no store in {folder}: there is no such folder")

@@ -32,7 +32,7 @@ def export(
         filter: Only runs that it picks, such as "metrics.loss < 0.1 and params.depth in (4, 6)".
         output: The file; an export that is there already is replaced once the new one is whole.
         json: Print a JSON object.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli import wording
     from assay.cli.usage import UsageError, find_store

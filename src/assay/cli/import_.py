@@ -27,7 +27,7 @@ def import_(file: str, /, *, json: Json = False, store: str | None = None) -> in
     Args:
         file: What `assay export` wrote.
         json: Print a JSON object: runs, renamed, skipped, trashed, experiments.
-        store: Folder of the store, made where it does not exist. Left out, `assay where` says which.
+        store: Folder of the store, made where it does not exist, or a server's URL. Left out, `assay where` says which.
     """
     from assay.session import Session
 

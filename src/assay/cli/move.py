@@ -24,7 +24,7 @@ def move(
         to: The experiment that they go to.
         experiment: The experiment of the runs.
         filter: The runs that this filter picks.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import meant_runs, open_store, runs_listed
     from assay.cli.usage import UsageError

@@ -14,7 +14,7 @@ def rename(*names: str, experiment: str | None = None, store: str | None = None)
     Args:
         names: The run, as EXPERIMENT/RUN or RUN alone, and its new name; of an experiment the new name alone.
         experiment: The experiment of the run; with one name only, the experiment to rename.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import meant_runs, open_store, run_names
     from assay.cli.usage import UsageError

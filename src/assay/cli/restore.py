@@ -34,7 +34,7 @@ def restore(
         filter: The trashed runs that this filter picks.
         artifact: This artifact of the run, in place of the run.
         name: Another name for what is restored.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import meant_runs, open_store, runs_listed
     from assay.cli.usage import UsageError

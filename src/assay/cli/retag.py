@@ -28,7 +28,7 @@ def retag(
         remove: The key of a tag that none has afterwards.
         experiment: The experiment of the runs.
         filter: The runs that this filter picks.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import meant_runs, open_store, runs_listed
     from assay.cli.usage import UsageError

@@ -46,7 +46,7 @@ def runs(
         ascending: The least or earliest first.
         limit: At most so many. A table shows 50 where this is left out, JSON all.
         json: Print a JSON array with everything, NaN and infinities as strings.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.document import print_json, run_document
     from assay.cli.listing import list_records

@@ -25,7 +25,7 @@ def show(run: str, /, *, experiment: str | None = None, json: Json = False, stor
         run: EXPERIMENT/RUN, or RUN alone where only one experiment has it.
         experiment: The run's experiment, where RUN alone does not say it.
         json: Print a JSON object with everything, NaN and infinities as strings.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.listing import summaries_of
     from assay.cli.usage import console, find_store

@@ -35,7 +35,7 @@ def trash(
         filter: The runs that this filter picks.
         artifact: This artifact of the run, in place of the run.
         json: Print a JSON array of what is in the trash.
-        store: Folder of the store. Left out, `assay where` says which.
+        store: Folder or server (URL) of the store. Left out, `assay where` says which.
     """
     from assay.cli.meant import meant_runs, open_store, runs_listed
     from assay.cli.usage import UsageError
