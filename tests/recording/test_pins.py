@@ -9,7 +9,7 @@ import pytest
 
 from assay.errors import ContextError
 from assay.recording.journal import Journal
-from assay.recording.outbox import Outbox
+from assay.recording.cutting import Cutter
 from assay.recording.pins import Pins, read_pins
 
 
@@ -30,10 +30,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.remove()
 
 
-def send(journal: Journal, outbox: Outbox) -> None:
+def send(journal: Journal, cutter: Cutter) -> None:
     """Note a segment of what was logged; the store has those before it."""
-    assert outbox.next_segment() is not None
-    outbox.taken()
+    assert cutter.next_segment() is not None
+    cutter.taken()
 
 
 def log_artifact(journal: Journal, sha256: str, kind: str = "file") -> None:
@@ -45,42 +45,42 @@ def pins(journal: Journal) -> set[str]:
 
 
 def test_a_pin_holds_until_the_store_has_the_artifact_for_certain(journal: Journal) -> None:
-    outbox = Outbox(journal)
+    cutter = Cutter(journal)
     journal.pin("one")
     assert {"one"} == pins(journal)
     log_artifact(journal, "one")
     assert {"one"} == pins(journal)
-    send(journal, outbox)
+    send(journal, cutter)
     assert {"one"} == pins(journal)
 
     journal.log_event("parameters", {"values": {"lr": 0.1}})
-    send(journal, outbox)
+    send(journal, cutter)
     assert set() == pins(journal)
 
 
 def test_an_object_that_is_pinned_again_is_pinned(journal: Journal) -> None:
-    outbox = Outbox(journal)
+    cutter = Cutter(journal)
     for _ in range(2):
         journal.pin("one")
         log_artifact(journal, "one")
-        send(journal, outbox)
+        send(journal, cutter)
     journal.pin("one")
     log_artifact(journal, "other")
-    send(journal, outbox)
+    send(journal, cutter)
 
     assert {"one", "other"} == pins(journal)
 
 
 def test_the_files_of_a_directory_are_pinned_until_the_store_has_its_listing(journal: Journal) -> None:
-    outbox = Outbox(journal)
+    cutter = Cutter(journal)
     for sha256 in ("a", "b", "listing", "alone"):
         journal.pin(sha256)
     log_artifact(journal, "listing", "directory")
-    send(journal, outbox)
+    send(journal, cutter)
     assert {"a", "b", "listing", "alone"} == pins(journal)
 
     journal.log_event("parameters", {"values": {"lr": 0.1}})
-    send(journal, outbox)
+    send(journal, cutter)
     assert {"alone"} == pins(journal)
 
 

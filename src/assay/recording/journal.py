@@ -2,7 +2,7 @@
 
 Rows of metrics go through memory-mapped `.rows` files (`metrics`, `blocks`, `calls`), everything else through an
 `.events` file, appended by single writes. The kernel keeps both when the process is killed. No lock is taken anywhere
-on a call's way: log calls come from threads, signal handlers and finalizers. `outbox` reads what was logged.
+on a call's way: log calls come from threads, signal handlers and finalizers. `cutting` reads what was logged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay import system
 from assay.errors import ContextError, InvalidInputError
@@ -24,6 +24,9 @@ from assay.formats.event import VERSION, Event, encode_event, file_header
 from assay.formats.names import new_uid
 from assay.recording.blocks import Block
 from assay.recording.metrics import OUTSIDE, MetricRows
+
+if TYPE_CHECKING:
+    from assay.recording.budget import Budget
 
 
 def _nobody(journal: Journal) -> None:
@@ -40,6 +43,8 @@ class Journal:
         last_steps: The last step of each series that the run has already.
         durable_calls: Whether each call returns only when it is on the disk.
         on_refused: Told of each call that the system refused, with the reason; it returns or raises.
+        spec: What the run is made from, where its store could not be asked for it: fields of a `RunSpec`.
+        budget: What the journal and its like may take of the disk.
 
     Raises:
         OSError: There is no space for it, or the folder can't be written.
@@ -54,13 +59,17 @@ class Journal:
         last_steps: Mapping[str, int],
         durable_calls: bool,
         on_refused: Callable[[OSError], None],
+        spec: Mapping[str, Any] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.folder = folder
         self.run = dict(run)
+        self.spec = None if spec is None else dict(spec)
+        self._budget = budget
         self.durable_calls = durable_calls
         self._on_refused = on_refused
         self.on_opened_in_child: Callable[[Journal], None] = _nobody
-        self.rows = MetricRows(last_steps, self.note, self.check_open, self.refuse)
+        self.rows = MetricRows(last_steps, self.note, self.check_open, self.refuse, budget)
         self.log_metric: Callable[..., None] = self.rows.log_metric
         self.log_metrics: Callable[..., None] = self.rows.log_metrics
         if durable_calls:
@@ -97,6 +106,8 @@ class Journal:
                 "opened_us": self.opened_us,
                 "process": self.process.as_dict(),
             }
+            if self.spec is not None:
+                opening["spec"] = self.spec
             self._append(file_header() + encode_event(Event(time.time_ns(), "open", opening)))
             self.rows.open(self.folder, self.writer)
             if unready != self.events_path:
@@ -136,6 +147,8 @@ class Journal:
         except ValueError as error:
             raise InvalidInputError(f"{kind} can't be kept: {error}") from error
         try:
+            if self._budget is not None and not last:
+                self._budget.take(len(frame))
             self._append(frame)
             if self.durable_calls:
                 self.sync()

@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.errors import ContextError, InvalidTypeError
 from assay.formats.rows import VOID, WORD_BYTES, Layout
@@ -26,6 +26,9 @@ from assay.recording.blocks import (
     Part,
 )
 from assay.recording.calls import RowSlot, Slot, make_log_metric, make_log_metrics
+
+if TYPE_CHECKING:
+    from assay.recording.budget import Budget
 
 OUTSIDE = "This method should be called inside context of 'with' statement."
 COLUMNS_LIMIT = 1000
@@ -47,6 +50,7 @@ class MetricRows:
         note: Keeps an event about the journal; raises OSError where there is no space.
         check_open: Raises where the writer takes no calls; makes a forked child's writer ready.
         refuse: Told of a call that the system refused; it returns or raises.
+        budget: What the files may take of the disk.
     """
 
     def __init__(
@@ -55,9 +59,10 @@ class MetricRows:
         note: Callable[[str, Mapping[str, Any]], None],
         check_open: Callable[[], None],
         refuse: Callable[[OSError], None],
+        budget: Budget | None = None,
     ) -> None:
         self._last_steps = last_steps
-        self._note, self._check_open, self._refuse = note, check_open, refuse
+        self._note, self._check_open, self._refuse, self._budget = note, check_open, refuse, budget
         self._slots: dict[str, Slot] = {}
         self._row_slots: dict[tuple[str, ...], RowSlot] = {}
         self._likely_slots: dict[int, RowSlot] = {}
@@ -206,10 +211,12 @@ class MetricRows:
     def _new_part(self, *, large: bool) -> Part:
         if large:
             made = sum(part.block_bytes == LARGE_BLOCK_BYTES for part in self.parts)
-            size_bytes = LARGE_PART_BYTES[0 if made == 0 else 1]
-            part = Part(self._folder, self._writer, self._next_part(), size_bytes, LARGE_BLOCK_BYTES)
+            size_bytes, block_bytes = LARGE_PART_BYTES[0 if made == 0 else 1], LARGE_BLOCK_BYTES
         else:
-            part = Part(self._folder, self._writer, self._next_part(), SMALL_PART_BYTES, SMALL_BLOCK_BYTES)
+            size_bytes, block_bytes = SMALL_PART_BYTES, SMALL_BLOCK_BYTES
+        if self._budget is not None:
+            self._budget.take(size_bytes)
+        part = Part(self._folder, self._writer, self._next_part(), size_bytes, block_bytes)
         self.parts.append(part)
         self.parts_made = part.number + 1
         return part

@@ -20,7 +20,7 @@ from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
 from assay.recording.already import Already
-from assay.recording.outbox import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
+from assay.recording.cutting import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
 from assay.recording.remains import (
     JournalError,
     NewerJournalError,
