@@ -87,6 +87,7 @@ class MembersContract:
     def test_a_workspace_of_another_form_of_name_is_refused(self, members: Members, name: str) -> None:
         with pytest.raises(InvalidNameError):
             members.create_workspace(name)
+        assert not members.has_workspace(name)
 
         assert ["main"] == members.list_workspaces()
 
@@ -187,7 +188,9 @@ class MembersContract:
         assert [] == members.list_tokens("team-b")
         assert "ci" == members.check(token.secret).name
 
-    @pytest.mark.parametrize("token_id", ["", "0123456789", "' OR 1=1 --", pytest.param("x" * 10**7, id="10 MB")])
+    @pytest.mark.parametrize(
+        "token_id", ["", "0123456789", "a\0", "\ud800", "٣" * 10, "' OR 1=1 --", pytest.param("x" * 10**7, id="10 MB")]
+    )
     def test_an_id_that_no_token_has_is_not_found(self, members: Members, token: NewToken, token_id: str) -> None:
         with pytest.raises(NotFoundError) as caught:
             members.revoke(token_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -21,13 +22,15 @@ from assay.serving.access.grant import Grant, Role, role_of
 from assay.serving.access.remembered import CACHE_S, Remembered
 from assay.serving.access.tables import Connection, Database, prepare
 from assay.serving.access.token import is_token, new_token, token_hash
-from assay.serving.access.workspace import workspace_name
+from assay.serving.access.workspace import is_workspace_name, workspace_name
 
 SAVE_USES_S = 60
 """How often at most it is written down that a token was used."""
 NAME_LENGTH = 120
 """Of a token's name, in characters."""
 LAST_US = 2**63 - 1
+
+_ID = re.compile(r"[0-9a-f]{10}")
 
 _COLUMNS = "id, sha256, workspace, role, name, created_us, expires_us, last_used_us, revoked_us"
 
@@ -120,7 +123,9 @@ class Members:
             return sorted(row[0] for row in connection.execute("SELECT name FROM workspaces").fetchall())
 
     def has_workspace(self, name: str) -> bool:
-        """Whether there is a workspace of that name."""
+        """Whether there is a workspace of that name, in lower case."""
+        if not is_workspace_name(name):
+            return False
         known = self._known_workspaces.get(name)
         if known is None:
             epoch = self._known_workspaces.epoch
@@ -202,7 +207,8 @@ class Members:
             NotFoundError: There is no such token (there).
         """
         with self.database.write() as connection:
-            row = connection.execute("SELECT workspace, revoked_us FROM tokens WHERE id = ?", (token_id,)).fetchone()
+            asked = "SELECT workspace, revoked_us FROM tokens WHERE id = ?"
+            row = connection.execute(asked, (token_id,)).fetchone() if _ID.fullmatch(token_id) else None
             if row is None or workspace not in (None, row[0]):
                 where = "" if workspace is None else f" in workspace {workspace!r}"
                 raise NotFoundError(f"no token with the id {token_id[:40]!r}{where}; list the tokens for their ids")
@@ -244,7 +250,8 @@ class Members:
         if found is None:
             epoch = self._tokens.epoch
             with self.database.read() as connection:
-                row = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE id = ?", (token_id,)).fetchone()
+                asked = f"SELECT {_COLUMNS} FROM tokens WHERE id = ?"
+                row = connection.execute(asked, (token_id,)).fetchone() if _ID.fullmatch(token_id) else None
             if row is None:
                 raise NotSignedInError("the token of this sign-in is not one of this server's any more; sign in again")
             found = self._tokens.put(token_id, _token(row), epoch=epoch)

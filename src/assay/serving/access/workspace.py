@@ -26,9 +26,14 @@ def workspace_name(name: object) -> str:
         raise InvalidNameError(
             f"a workspace's name has at most {WORKSPACE_LENGTH} characters; this one has {len(name)}"
         )
-    if not name.isascii() or not _NAME.fullmatch(name.lower()):
+    if not name.isascii() or not is_workspace_name(name.lower()):
         raise InvalidNameError(
             f"the workspace's name {name!r} is not allowed: it starts and ends with a letter or digit (a-z, A-Z, 0-9) "
             "and may have '-', '_' and '.' inside"
         )
     return name.lower()
+
+
+def is_workspace_name(name: str) -> bool:
+    """Whether a text is a workspace's name as `workspace_name` gives it."""
+    return len(name) <= WORKSPACE_LENGTH and _NAME.fullmatch(name) is not None
