@@ -9,12 +9,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from cyclopts import App
 
 from assay.cli.app import COMMANDS
 from tests.cli.conftest import Assay
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = [command.__name__.rstrip("_") for command in COMMANDS]
+GROUPS = {
+    command.name[0]: sorted(name for name in command if not name.startswith("-"))
+    for command in COMMANDS
+    if isinstance(command, App)
+}
+NAMES = [command.name[0] if isinstance(command, App) else command.__name__.rstrip("_") for command in COMMANDS]
+CALLED = [*NAMES, *(f"{group} {name}" for group, names in GROUPS.items() for name in names)]
 
 
 def assay_process(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,9 +40,9 @@ def test_no_command_is_help(assay: Assay) -> None:
     assert assay("--help").out == assay().out
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CALLED)
 def test_every_command_has_help_with_an_example_and_says_what_its_options_do(assay: Assay, name: str) -> None:
-    said = assay(name, "--help", width=120)
+    said = assay(*name.split(), "--help", width=120)
 
     assert 0 == said.code
     assert f"    assay {name}" in said.out or f"$(assay {name}" in said.out
@@ -43,14 +50,15 @@ def test_every_command_has_help_with_an_example_and_says_what_its_options_do(ass
     assert [] == [option for option in options if len(option) < 2 and option[0].startswith("--")]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CALLED)
 def test_every_command_and_option_stands_in_the_docs(assay: Assay, name: str) -> None:
     documented = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    said = assay(name, "--help", width=120)
+    said = assay(*name.split(), "--help", width=120)
     options = {word for line in said.lines if line.startswith("│") for word in line.split() if word.startswith("--")}
 
-    assert f"## assay {name}\n" in documented
-    section = documented.partition(f"## assay {name}\n")[2].partition("\n## ")[0]
+    heading = f"## assay {name.partition(' ')[0]}\n"
+    assert heading in documented
+    section = documented.partition(heading)[2].partition("\n## ")[0]
     assert [] == sorted(option for option in options if option not in section)
 
 

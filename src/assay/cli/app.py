@@ -18,15 +18,20 @@ from assay.cli.doctor import doctor
 from assay.cli.export import export
 from assay.cli.gc import gc
 from assay.cli.import_ import import_
+from assay.cli.login import login
+from assay.cli.logout import logout
 from assay.cli.move import move
 from assay.cli.rename import rename
 from assay.cli.restore import restore
 from assay.cli.retag import retag
 from assay.cli.runs import runs
+from assay.cli.server import server
 from assay.cli.show import show
+from assay.cli.token import token
 from assay.cli.trash import trash
 from assay.cli.usage import UsageError
 from assay.cli.where import where
+from assay.cli.workspace import workspace
 from assay.errors import AssayError
 
 HELP = """
@@ -51,7 +56,7 @@ Examples:
 The store is what `--store` names; else `ASSAY_STORE`, the nearest `.assay` folder, or your data folder.
 """
 
-COMMANDS: tuple[Callable[..., int], ...] = (
+COMMANDS: tuple[Callable[..., int] | App, ...] = (
     demo,
     runs,
     show,
@@ -67,6 +72,11 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     move,
     retag,
     gc,
+    server,
+    token,
+    workspace,
+    login,
+    logout,
 )
 """What can be called; the docstring of each is its `--help`, and what is slow to load it loads in its body."""
 
@@ -90,7 +100,11 @@ def make_app() -> App:
     )
     app["--help"].group = app["--version"].group = options
     for position, command in enumerate(COMMANDS):
-        app.command(command, sort_key=position, help_epilogue="")
+        if isinstance(command, App):
+            command.sort_key = position
+            app.command(command)
+        else:
+            app.command(command, sort_key=position, help_epilogue="")
     return app
 
 
