@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from time import time_ns
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from assay import away, current, system
 from assay.errors import ContextError, InvalidInputError, RefusedError, UnavailableError
@@ -17,12 +17,17 @@ from assay.formats.event import Event
 from assay.formats.values import flat_parameters, metric_name, tag_dict
 from assay.logged import ArtifactLogging
 from assay.recording.journal import Journal
+from assay.recording.line import Line
 from assay.recording.metrics import OUTSIDE
-from assay.recording.recorder import Line, recorder
+from assay.recording.progress import UploadProgress
+from assay.recording.recorder import recorder
 from assay.session import Session, open_session, say
 from assay.storage.contract import RunRecord, RunSpec, Store, WriterSpec
 from assay.tidying import RunTidying
 from assay.view import RunView
+
+if TYPE_CHECKING:
+    from assay.recording.outbox import Outbox
 
 MESSAGE_LENGTH = 1024
 """Characters of an exception's message that become the run's status message; the whole traceback is kept beside it."""
@@ -176,6 +181,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
             elif known:
                 known = self._has_settled(store)
         folder = session.journals_to_write()
+        outbox = _outbox_of(folder) if session.is_server else None
         try:
             journal = Journal(
                 folder,
@@ -184,12 +190,15 @@ class Run(RunView, ArtifactLogging, RunTidying):
                 last_steps=self._last_steps,
                 durable_calls=session.durability == "always",
                 on_refused=self._on_refused,
+                spec=None if self._begun is None else _fields(self._begun),
+                budget=None if outbox is None else outbox.budget,
             )
         except OSError as error:
             raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
         if known:
             try:
                 recorder.introduce_parents(store)
+                journal.sync_events()  # else a power cut may leave a writer inside of which no journal tells
                 writer = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
                 self._last_steps.update(store.open_writer(self._uid, writer).last_steps)
             except UnavailableError as error:
@@ -199,7 +208,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
                 journal.seal()
                 journal.remove()
                 raise
-        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=known)
+        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=known, outbox=outbox)
         self.__dict__["log_metric"] = journal.log_metric
         self.__dict__["log_metrics"] = journal.log_metrics
 
@@ -244,7 +253,8 @@ class Run(RunView, ArtifactLogging, RunTidying):
             from traceback import format_exception
 
             leave["traceback"] = _plain("".join(format_exception(error)))
-        problem = recorder.end(line, leave)
+        with UploadProgress() as progress:
+            problem = recorder.end(line, leave, watch=progress)
         if problem:
             say(f"assay: {problem}")
             logger.warning("assay: %s", problem)
@@ -313,12 +323,16 @@ class Run(RunView, ArtifactLogging, RunTidying):
         if (journal := self._try_journal()) is None:
             return None
         try:
+            if self.session.is_server:
+                journal.check_space(_size_of(source))
             stored = self.session.store_as_is.objects.put(
                 source, durable=self.session.durability == "always", pin=journal.pin
             )
-        except RefusedError as error:
+        except OSError as error:
             journal.refuse(error)
             return None
+        assert self._line is not None
+        self._line.objects.append(stored.sha256)
         return {"sha256": stored.sha256, "size_bytes": stored.size_bytes}
 
     def _on_refused(self, error: OSError) -> None:
@@ -452,7 +466,10 @@ class Run(RunView, ArtifactLogging, RunTidying):
 
     def close(self) -> None:
         """Send what is still to be sent; bounded in time, may be called at any time, and the run stays usable."""
-        recorder.refresh(self._uid)
+        with UploadProgress() as progress:
+            for left in recorder.close(self._uid, progress):
+                say(f"assay: {left}")
+                logger.warning("assay: %s", left)
 
     # How it shows itself
 
@@ -479,6 +496,22 @@ class Run(RunView, ArtifactLogging, RunTidying):
 
 def _fields(spec: RunSpec) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in spec.__slots__}
+
+
+def _outbox_of(journals: str) -> Outbox:
+    from assay.recording.outbox import outbox_at
+
+    outbox = outbox_at(os.path.dirname(journals))
+    outbox.budget.fresh_limit()
+    return outbox
+
+
+def _size_of(source: IO[bytes]) -> int:
+    """How many bytes of an open file are left to read."""
+    at = source.tell()
+    size_bytes = source.seek(0, os.SEEK_END) - at
+    source.seek(at)
+    return size_bytes
 
 
 def _outcome(error: BaseException | None) -> tuple[str, str | None]:

@@ -43,11 +43,13 @@ def exists(location: str) -> bool:
 
 
 def _open_server(url: str) -> HttpStore:
+    from assay.recording.outbox import OBJECTS_FOLDER
     from assay.storage.http.store import HttpStore
 
     near = place.nearest_folder()
     folders = [place.data_folder()] if near is None else [near, place.data_folder()]
-    return HttpStore(url, token=credentials.token_for(url), folders=folders)
+    snapshots = os.path.join(place.outbox_of(url), OBJECTS_FOLDER)
+    return HttpStore(url, token=credentials.token_for(url), folders=folders, snapshots=snapshots)
 
 
 def open_folder(folder: str) -> SqlStore:

@@ -173,6 +173,15 @@ class Journal:
         """
         self._append(encode_event(Event(time.time_ns(), kind, dict(body))))
 
+    def check_space(self, size_bytes: int) -> None:
+        """Count what is about to be put beside the journal.
+
+        Raises:
+            OSError: There is no space left for it.
+        """
+        if self._budget is not None:
+            self._budget.take(size_bytes)
+
     def pin(self, sha256: str) -> None:
         """Keep an object from being collected until the store has the artifact that it is for; see `pins`.
 

@@ -166,6 +166,17 @@ class Recorder:
                     partial(line.route.try_ship, line), timeout_s=max(0.0, deadline_s - time.monotonic())
                 )
 
+    def close(self, run_uid: str, watch: Watch | None = None) -> list[str]:
+        """Let the store have what this process logged to a run, as far as it takes it within `CLOSE_TIMEOUT_S`.
+
+        Returns:
+            What of the bytes of artifacts is not there, for people.
+        """
+        deadline_s = time.monotonic() + CLOSE_TIMEOUT_S
+        self.refresh(run_uid, timeout_s=CLOSE_TIMEOUT_S)
+        left = [line.route.left_of(line, deadline_s, watch) for line in self._lines_of(run_uid, None)]
+        return [text for text in left if text is not None]
+
     def _lines_of(self, run_uid: str | None, store: Store | None) -> list[Line]:
         return [
             line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import json
 import os
 import socket
@@ -19,7 +20,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from assay import errors
-from assay.errors import AssayError, InvalidInputError, RefusedError, StoreError, UnavailableError
+from assay.errors import (
+    AssayError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    NotSignedInError,
+    RateLimitedError,
+    RefusedError,
+    StoreError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from assay.storage.local_secret import LocalSecret
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 """How long a server may take between two bytes."""
+PIECE_BYTES = 1 << 16
+"""How much of a body is sent at a time."""
 WORKSPACE_MARK = "/w/"
 LOCAL_PROOF = "Assay-Local"
 """The header of a proof that the caller can read a secret of the server's user."""
@@ -39,6 +52,12 @@ _STALE = (
     ssl.SSLEOFError,
     ssl.SSLZeroReturnError,
 )
+_BARE: dict[int, type[AssayError]] = {
+    HTTPStatus.UNAUTHORIZED: NotSignedInError,
+    HTTPStatus.FORBIDDEN: ForbiddenError,
+    HTTPStatus.NOT_FOUND: NotFoundError,
+    HTTPStatus.TOO_MANY_REQUESTS: RateLimitedError,
+}
 _RAISED = frozenset(name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AssayError))
 
 
@@ -183,20 +202,42 @@ class Server:
     ) -> Iterator[http.client.HTTPResponse]:
         connection, fresh = self._connection(timeout_s)
         try:
-            connection.request(method, self._parts.path + path, body=body, headers=dict(headers))
-            answer = connection.getresponse()
+            answer = self._exchange(connection, method, path, body, headers)
         except _STALE:
             self.close()
             if fresh:
                 raise
             connection, _ = self._connection(timeout_s)
-            connection.request(method, self._parts.path + path, body=body, headers=dict(headers))
-            answer = connection.getresponse()
+            answer = self._exchange(connection, method, path, body, headers)
         try:
             yield answer
         finally:
             if not answer.isclosed():  # an answer that was not read to its end would stand before the next one
                 self.close()
+
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> http.client.HTTPResponse:
+        given = dict(headers)
+        content: bytes | io.BytesIO | None = body
+        if body is not None and len(body) > PIECE_BYTES:
+            # In pieces, each within the time limit: a slow line may take minutes over all of it.
+            given["Content-Length"] = str(len(body))
+            content = io.BytesIO(body)
+        try:
+            connection.request(method, self._parts.path + path, body=content, headers=given)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            # A server that refuses a request by its head closes before it has read the body; its answer says why.
+            try:
+                return connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                raise error from None
+        return connection.getresponse()
 
     def _connection(self, timeout_s: float) -> tuple[http.client.HTTPConnection, bool]:
         """This thread's connection, and whether it was just made."""
@@ -205,7 +246,7 @@ class Server:
             kept.connection.sock.settimeout(timeout_s)
             return kept.connection, False
         self.close()
-        options: dict[str, Any] = {"timeout": min(CONNECT_TIMEOUT_S, timeout_s)}
+        options: dict[str, Any] = {"timeout": min(CONNECT_TIMEOUT_S, timeout_s), "blocksize": PIECE_BYTES}
         kind: type[http.client.HTTPConnection] = http.client.HTTPConnection
         if self._parts.scheme == "https":
             self._tls = self._tls or ssl.create_default_context()
@@ -263,6 +304,8 @@ def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
         said = json.loads(text)["error"]
         return error_from(said["type"], said["message"])
     except (ValueError, KeyError, TypeError):
+        if not text and answer.status in _BARE:  # an answer to HEAD has no body
+            return _BARE[answer.status](f"{url} answered {answer.status} {answer.reason}")
         if answer.status in (502, 503, 504):
             return UnavailableError(f"the server {url} does not answer: {answer.status} {answer.reason}")
         return StoreError(f"{url} answered {answer.status} {answer.reason}, which no Assay server says; is it one?")

@@ -37,8 +37,11 @@ from assay.storage.contract import (
     View,
     WriterSpec,
 )
+from assay.storage.disk_objects import DiskObjects
 from assay.storage.http.connection import Server, error_from, split_url
+from assay.storage.http.objects import HttpObjects
 from assay.storage.http.pages import PAGE_ITEMS, every
+from assay.storage.http.snapshots import SnapshotObjects
 from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
@@ -54,12 +57,17 @@ class HttpStore(Store):
         url: The server's URL, with the workspace where that is not the token's own.
         token: What lets the client in, None where none is needed.
         folders: Where the store of a server on this machine may lie, see `Server`.
+        snapshots: The folder where the bytes of artifacts wait for their upload; None uploads them as they are put.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, folders: Sequence[str] = ()) -> None:
+    def __init__(
+        self, url: str, *, token: str | None = None, folders: Sequence[str] = (), snapshots: str | None = None
+    ) -> None:
         base, workspace = split_url(url)
         self.location = url.rstrip("/")
         self.server = Server(base, token=token, workspace=workspace, folders=folders)
+        remote = HttpObjects(self.server, self.location)
+        self.objects = remote if snapshots is None else SnapshotObjects(DiskObjects(snapshots), remote)
         self.addressing = HttpAddressing(self.server)
         self.trash = HttpTrash(self.server)
         self.renaming = HttpRenaming(self.server)
