@@ -9,6 +9,9 @@ DAY_US = 86_400 * SECOND_US
 HERE = ("127.0.0.1", 8765)
 NEAR = ("127.0.0.1", 50_000)
 FAR = ("203.0.113.9", 50_000)
+OWN_PAGE = ("Origin", "http://localhost:8765")
+OWN_FETCH = ("Sec-Fetch-Site", "same-origin")
+OTHER_PAGE = ("Origin", "http://evil.example")
 
 
 class Clock:
