@@ -81,3 +81,9 @@ def decode_segment(data: bytes) -> list[Rows]:
     if at != len(data):
         raise ValueError("segment of another length than its head says")
     return rows
+
+
+def count_points(data: bytes) -> int:
+    """How many points a whole segment holds, by its head alone; NaN that stands for "not logged" is counted too."""
+    head_bytes = _HEAD.unpack_from(data)[3]
+    return sum(len(names) * count for names, _, count in json.loads(data[_HEAD.size : _HEAD.size + head_bytes]))

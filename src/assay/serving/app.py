@@ -1,66 +1,131 @@
-"""The application: routes, errors, the OpenAPI document."""
+"""The application: routes, who may ask for them, errors, the OpenAPI document."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from assay.errors import AssayError
 from assay.serving import refusals
-from assay.serving.routes import experiments, health, points, runs, search, segments, writers
+from assay.serving.access.gate import Gate
+from assay.serving.access.grant import Grant
+from assay.serving.access.limits import MAX_JSON_BYTES
+from assay.serving.access.workspace import MAIN
+from assay.serving.admission import GRANT, ROLES, Admission
+from assay.serving.envelope import Application, Envelope
+from assay.serving.routes import (
+    addressing,
+    content,
+    experiments,
+    health,
+    live,
+    members,
+    objects,
+    points,
+    reference,
+    renaming,
+    runs,
+    search,
+    segments,
+    transfers,
+    trash,
+    writers,
+)
 from assay.serving.site import Room, Site
 from assay.storage.contract import Store
 
-BODY_BYTES = 64 << 20
-"""The largest body of a request; objects that are larger come in parts."""
+ROUTES = (
+    health,
+    experiments,
+    runs,
+    writers,
+    segments,
+    points,
+    search,
+    addressing,
+    trash,
+    renaming,
+    live,
+    objects,
+    content,
+    transfers,
+    members,
+    reference,
+)
 
 
-def make_app(site: Site, *, version: str) -> Litestar:
+def make_app(site: Site, gate: Gate, *, version: str) -> Application:
     """The application that serves a site.
 
     Args:
         site: What it serves; closed when the application ends.
+        gate: Who may do what.
         version: Of this package, for the document.
     """
+    return Envelope(cast("Application", make_routes(site, gate, version=version)), site.metrics)
+
+
+def make_routes(site: Site, gate: Gate, *, version: str) -> Litestar:
+    """The routes alone, without the envelope of their answers."""
+    admission = Admission(gate)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         yield
-        site.close()
+        await site.end()
 
     async def provide_room(request: Request[Any, Any, Any]) -> Room:
-        return site.room(getattr(request.state, "workspace", "main"))
+        grant = request.scope["state"].get(GRANT)
+        return await site.enter(MAIN if grant is None else grant.workspace)
 
     async def provide_store(room: NamedDependency[Room]) -> Store:
         return room.store
 
-    handlers: list[ControllerRouterHandler] = [
-        *health.HANDLERS,
-        *experiments.HANDLERS,
-        *runs.HANDLERS,
-        *writers.HANDLERS,
-        *segments.HANDLERS,
-        *points.HANDLERS,
-        *search.HANDLERS,
-    ]
+    async def provide_grant(request: Request[Any, Any, Any]) -> Grant:
+        return cast("Grant", request.scope["state"][GRANT])
+
+    async def provide_gate() -> Gate:
+        return gate
+
+    async def provide_site() -> Site:
+        return site
+
+    handlers: list[ControllerRouterHandler] = [one for module in ROUTES for one in module.HANDLERS]
+    unnamed = [one for one in handlers if getattr(one, "opt", {}).get("role") not in ROLES]
+    assert not unnamed, f"these routes say nothing of who may ask for them: {unnamed}"
     return Litestar(
         handlers,
-        dependencies={"room": Provide(provide_room), "store": Provide(provide_store)},
+        dependencies={
+            "room": Provide(provide_room),
+            "store": Provide(provide_store),
+            "grant": Provide(provide_grant),
+            "gate": Provide(provide_gate),
+            "site": Provide(provide_site),
+        },
+        guards=[admission.guard],
         exception_handlers={
             AssayError: refusals.answer_assay_error,
             HTTPException: refusals.answer_http_exception,
+            RecursionError: refusals.answer_deep,
             Exception: refusals.answer_unforeseen,
         },
         lifespan=[lifespan],
-        openapi_config=OpenAPIConfig(title="Assay", version=version, path="/v1/docs"),
-        request_max_body_size=BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Assay",
+            version=version,
+            render_plugins=[JsonRenderPlugin()],
+            # Where the framework would serve it; `routes.reference` serves what is made of it.
+            openapi_router=Router("/v1/.openapi", route_handlers=[], opt={"role": "anyone"}, include_in_schema=False),
+        ),
+        request_max_body_size=MAX_JSON_BYTES,
         debug=False,
         logging_config=None,
     )

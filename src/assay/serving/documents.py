@@ -5,7 +5,7 @@ Fields are called as in the catalog. A number that JSON lacks is wrapped, see `a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,10 +20,24 @@ from assay.storage.contract import (
 from assay.storage.tidying import Trashed
 
 
-class Nonfinite(msgspec.Struct):
-    """A number that JSON lacks: `NaN`, `Infinity` or `-Infinity`."""
+class ErrorText(msgspec.Struct):
+    """What went wrong: the name of the error in `assay.errors`, and what it says."""
 
-    nonfinite: str
+    type: str
+    message: str
+
+
+class ErrorDocument(msgspec.Struct):
+    """Why a request was not answered as it wished."""
+
+    error: ErrorText
+
+
+class Nonfinite(msgspec.Struct, omit_defaults=True):
+    """A number that JSON lacks: `NaN`, `Infinity` or `-Infinity`; a NaN of unusual bits has these in hexadecimal."""
+
+    nonfinite: Literal["NaN", "Infinity", "-Infinity"]
+    bits: str | None = None
 
 
 Number = float | Nonfinite
@@ -246,7 +260,7 @@ class Taken(msgspec.Struct, omit_defaults=True):
 
     accepted: bool = False
     set_aside: list[SetAside] = []
-    error: dict[str, str] | None = None
+    error: ErrorText | None = None
 
 
 class TakenList(msgspec.Struct):

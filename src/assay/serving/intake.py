@@ -68,6 +68,16 @@ class Intake:
         self._wake.set()
         return await request.answer
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that wait for a transaction."""
+        return self._waiting_bytes
+
+    @property
+    def waiting_requests(self) -> int:
+        """Requests that wait for a transaction."""
+        return len(self._waiting)
+
     def end(self) -> None:
         """Take what waits, and no more."""
         with self._guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 from assay.errors import RefusedError, StoreError
 
 if TYPE_CHECKING:
-    from litestar import Litestar
+    from assay.serving.envelope import Application
 
-DRAIN_S = 30
+DRAIN_S = 20
 """How long requests that are under way may take once the server is told to stop."""
 KEEP_ALIVE_S = 75
 """A connection that says nothing for so long is closed; clients send at least every few seconds."""
@@ -47,13 +48,25 @@ class ServerProcess:
     """
 
     def __init__(
-        self, app: Litestar, sock: socket.socket, *, certificate: str | None = None, key: str | None = None
+        self, app: Application, sock: socket.socket, *, certificate: str | None = None, key: str | None = None
     ) -> None:
         import uvicorn
 
+        from assay.serving.connections import protocol_with
+
+        stopping = asyncio.Event()
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                stopping.set()  # who listens to live events would hold up the end of everything else
+                await super().shutdown(sockets)
+
         self._sock = sock
         self._config = uvicorn.Config(
-            app,
+            app,  # type: ignore[arg-type]  # uvicorn's type of a scope is narrower than a mapping
+            http=protocol_with(stopping),
+            loop="auto",  # uvloop, where there is one
+            proxy_headers=False,  # whose word is taken for who the client is, `access.proxies` says
             log_config=None,
             access_log=False,
             server_header=False,
@@ -64,7 +77,7 @@ class ServerProcess:
             backlog=2048,
             ws="none",
         )
-        self._server = uvicorn.Server(self._config)
+        self._server = Server(self._config)
         self._thread: threading.Thread | None = None
 
     def run(self, when_ready: Callable[[], None]) -> None:
@@ -90,6 +103,11 @@ class ServerProcess:
             if not self._thread.is_alive() or time.monotonic() > deadline_s:
                 raise StoreError("the server did not start; its log says why")
             time.sleep(0.005)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether what `start` began goes on."""
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """End what `start` began."""

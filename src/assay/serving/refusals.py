@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from litestar import Request, Response
@@ -37,6 +38,12 @@ def error_body(error: Exception) -> dict[str, Any]:
     return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 
+def answer_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[dict[str, Any]]:  # noqa: ARG001
+    """The answer to a body that nests so deep that it can't be read."""
+    message = "the body nests deeper than anything that Assay writes; nothing was changed"
+    return Response({"error": {"type": "InvalidInputError", "message": message}}, status_code=400)
+
+
 def answer_assay_error(request: Request[Any, Any, Any], error: errors.AssayError) -> Response[dict[str, Any]]:
     """The answer to a request that one of our errors ended."""
     status = status_of(error)
@@ -66,6 +73,8 @@ def answer_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Resp
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, errors.NotSignedInError):
         return {"WWW-Authenticate": 'Bearer realm="assay"'}
-    if isinstance(error, errors.RateLimitedError | errors.UnavailableError):
+    if isinstance(error, errors.RateLimitedError):
+        return {"Retry-After": str(math.ceil(error.retry_after_s))}
+    if isinstance(error, errors.UnavailableError):
         return {"Retry-After": "1"}
     return {}

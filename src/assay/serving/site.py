@@ -1,15 +1,27 @@
-"""The site: what a running server has. Each workspace has a store, an intake and a folder of its own."""
+"""The site: what a running server has. Each workspace has a store, an intake and live events of its own."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assay.errors import AssayError
+from assay.errors import AssayError, UnavailableError
+from assay.serving.folding import Folder
 from assay.serving.intake import Intake
+from assay.serving.live import Feed
+from assay.serving.metrics import Metrics
 from assay.storage.contract import Appended, Store
 from assay.storage.parcel import Parcel
+
+
+def folder_of(store: Store) -> Folder | None:
+    """What folds in the background of a store; None for one that folds by itself."""
+    from assay.storage.sql.folding import Folding
+    from assay.storage.sql.store import SqlStore
+
+    return Folder(Folding(store.database)) if isinstance(store, SqlStore) else None
 
 
 @dataclass(slots=True)
@@ -19,6 +31,8 @@ class Room:
     name: str
     store: Store
     intake: Intake
+    feed: Feed
+    folder: Folder | None
 
 
 class Site:
@@ -29,26 +43,52 @@ class Site:
     """
 
     def __init__(self, open_store: Callable[[str], Store]) -> None:
+        self.metrics = Metrics()
         self._open_store = open_store
         self._rooms: dict[str, Room] = {}
         self._guard = threading.Lock()
+        self._ended = False
+        self.metrics.watch(self)
 
-    def room(self, workspace: str) -> Room:
+    def open_rooms(self) -> list[Room]:
+        """The workspaces that are open."""
+        return list(self._rooms.values())
+
+    async def enter(self, workspace: str) -> Room:
         """An open workspace; it is opened when it is first asked for."""
         room = self._rooms.get(workspace)
-        if room is None:
-            with self._guard:
-                room = self._rooms.get(workspace)
-                if room is None:
-                    store = self._open_store(workspace)
-                    room = self._rooms[workspace] = Room(workspace, store, Intake(store, self._taken))
-        return room
+        return await asyncio.to_thread(self._open, workspace) if room is None else room
 
-    def _taken(self, parcels: Sequence[Parcel], answers: Sequence[Appended | AssayError]) -> None:
-        """Told of what was taken: the place from which folding and live updates learn of it."""
+    def _open(self, workspace: str) -> Room:
+        with self._guard:
+            if self._ended:
+                raise UnavailableError("the server is stopping; ask again")
+            room = self._rooms.get(workspace)
+            if room is None:
+                store = self._open_store(workspace)
+                feed, folder = Feed(store), folder_of(store)
+
+                def taken(parcels: Sequence[Parcel], answers: Sequence[Appended | AssayError]) -> None:
+                    self.metrics.taken(parcels, answers)
+                    feed.hurry()
+                    if folder is not None:
+                        folder.taken(parcels, answers)
+
+                room = self._rooms[workspace] = Room(workspace, store, Intake(store, taken), feed, folder)
+            return room
+
+    async def end(self) -> None:
+        """Let those go who listen, take what waits, then let go of everything."""
+        for room in self.open_rooms():
+            await room.feed.end()
+        await asyncio.to_thread(self.close)
 
     def close(self) -> None:
         """Take what waits, then let go of everything."""
-        for room in self._rooms.values():
+        with self._guard:
+            self._ended = True
+        for room in self.open_rooms():
             room.intake.end()
+            if room.folder is not None:
+                room.folder.close()
             room.store.close()

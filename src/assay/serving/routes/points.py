@@ -8,46 +8,58 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from assay.formats.columns import Columns
 from assay.formats.wire import POINTS_TYPE, encode_end, encode_points, joined, to_wire
+from assay.serving.access.limits import MAX_BODY_BYTES
 from assay.serving.documents import PointsDocument
+from assay.serving.routes.fields import PathUid, QueryName, QueryStep, Step, Uid
 from assay.storage.contract import Store, View
 
-Step = Annotated[int | None, QueryParameter(ge=-(2**63), le=2**63 - 1)]
-MaxPoints = Annotated[int | None, QueryParameter(ge=1, le=10_000_000)]
+MOST_POINTS = 10_000_000
+MOST_JSON_POINTS = 100_000
+MaxPoints = Annotated[
+    int | None, QueryParameter(ge=1, le=MOST_POINTS, description="At most so many, with the extremes of each stretch.")
+]
+MetricNames = Annotated[list[Annotated[str, msgspec.Meta(max_length=255)]], msgspec.Meta(max_length=10_000)]
 Repeated = Literal["all", "first", "last"]
 
 
 class Wanted(msgspec.Struct):
     """Series of several runs, and which points of each."""
 
-    runs: Annotated[list[str], msgspec.Meta(max_length=10_000)]
-    names: Annotated[list[str], msgspec.Meta(max_length=10_000)]
-    max_points: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    first_step: int | None = None
-    end_step: int | None = None
+    runs: Annotated[list[Uid], msgspec.Meta(max_length=10_000)]
+    names: MetricNames
+    max_points: Annotated[int, msgspec.Meta(ge=1, le=MOST_POINTS)] | None = None
+    first_step: Step | None = None
+    end_step: Step | None = None
     repeated: Repeated = "all"
 
 
-@get("/v1/runs/{uid:str}/points", sync_to_thread=True)
+@get("/v1/runs/{uid:str}/points", sync_to_thread=True, opt={"role": "viewer", "gives": (POINTS_TYPE,)})
 def read_points(
     request: Request[Any, Any, Any],
     store: NamedDependency[Store],
-    uid: FromPath[str],
-    name: FromQuery[str],
+    uid: PathUid,
+    name: QueryName,
     max_points: MaxPoints = None,
-    first_step: Step = None,
-    end_step: Step = None,
+    first_step: QueryStep = None,
+    end_step: QueryStep = None,
     repeated: FromQuery[Repeated] = "all",
 ) -> Response[Any]:
-    """The points of a series, in columns as `docs/formats/wire.md` draws them, or as JSON where that is accepted."""
+    """The points of a series, in the binary form that docs/formats/wire.md draws; as JSON to who accepts that only.
+
+    JSON takes up to 100,000 points; in JavaScript its steps beyond 2**53 are not exact, in the binary form they are.
+    """
+    is_json = "application/json" in request.headers.get("accept", "")
+    if is_json and (max_points is None or max_points > MOST_JSON_POINTS):
+        max_points = MOST_JSON_POINTS
     columns = store.history(
         uid, name, max_points=max_points, first_step=first_step, end_step=end_step, repeated=repeated
     )
-    if "application/json" in request.headers.get("accept", ""):
+    if is_json:
         return Response(_document(columns))
     return Response(joined([encode_points(uid, name, columns)]), media_type=POINTS_TYPE)
 
@@ -58,7 +70,7 @@ def _document(columns: Columns) -> PointsDocument:
     )
 
 
-@post("/v1/points", sync_to_thread=True, status_code=200)
+@post("/v1/points", sync_to_thread=True, status_code=200, opt={"role": "viewer", "gives": (POINTS_TYPE,)})
 def read_many_points(store: NamedDependency[Store], data: JSONBody[Wanted]) -> Response[bytes]:
     """Series of several runs at once; those that a run lacks are left out."""
     view = View(data.max_points, data.first_step, data.end_step, data.repeated)
@@ -67,18 +79,26 @@ def read_many_points(store: NamedDependency[Store], data: JSONBody[Wanted]) -> R
     return Response(joined(frames), media_type=POINTS_TYPE)
 
 
-@get("/v1/runs/{uid:str}/stream", sync_to_thread=True)
-def stream_points(
-    store: NamedDependency[Store],
-    uid: FromPath[str],
-    name: FromQuery[list[str] | None] = None,
-    first_step: Step = None,
-    end_step: Step = None,
-    repeated: FromQuery[Repeated] = "all",
-) -> Stream:
-    """Whole series of a run, by name, in pieces."""
-    view = View(None, first_step, end_step, repeated)
-    pieces = store.stream_histories(uid, name, view)
+class Streamed(msgspec.Struct):
+    """Series of a run, all where no name is given, and which steps of them."""
+
+    names: MetricNames | None = None
+    first_step: Step | None = None
+    end_step: Step | None = None
+    repeated: Repeated = "all"
+
+
+@post(
+    "/v1/runs/{uid:str}/stream",
+    sync_to_thread=True,
+    status_code=200,
+    opt={"role": "viewer", "gives": (POINTS_TYPE,)},
+    request_max_body_size=MAX_BODY_BYTES,
+)
+def stream_points(store: NamedDependency[Store], uid: PathUid, data: JSONBody[Streamed]) -> Stream:
+    """Whole series of a run, by name, in pieces; never one of them whole in memory."""
+    view = View(None, data.first_step, data.end_step, data.repeated)
+    pieces = store.stream_histories(uid, data.names, view)
 
     def frames() -> Iterator[bytes]:
         for series, columns in pieces:

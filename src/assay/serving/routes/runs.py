@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from assay.formats.event import Event
 from assay.formats.names import check_names
 from assay.formats.values import tag_dict
 from assay.formats.wire import from_wire
+from assay.serving.access.limits import MAX_BODY_BYTES
 from assay.serving.documents import (
     ArtifactList,
     AttemptList,
@@ -25,6 +26,20 @@ from assay.serving.documents import (
     run_document,
     summary_document,
 )
+from assay.serving.routes.addressing import RunIds
+from assay.serving.routes.fields import (
+    Anything,
+    Name,
+    PathName,
+    PathUid,
+    QueryExperiment,
+    QueryTimeUs,
+    Tags,
+    TimeNs,
+    TimeUs,
+    Title,
+    Uid,
+)
 from assay.serving.routes.paging import PAGE_SIZE, Limit, Token, page
 from assay.storage.contract import RunQuery, RunSpec, Store
 
@@ -32,29 +47,29 @@ from assay.storage.contract import RunQuery, RunSpec, Store
 class NewRun(msgspec.Struct):
     """A run to create, or to open where it exists; ids are the client's, so that a request may be sent again."""
 
-    uid: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern="^[0-9a-zA-Z_-]+$")]
-    experiment_uid: Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern="^[0-9a-zA-Z_-]+$")]
-    experiment_name: str
-    run_name: str
-    experiment_display_name: str
-    run_display_name: str
-    tags: dict[str, str]
-    created_us: Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+    uid: Uid
+    experiment_uid: Uid
+    experiment_name: Name
+    run_name: Name
+    experiment_display_name: Title
+    run_display_name: Title
+    tags: Tags
+    created_us: TimeUs
     if_exists: Literal["open", "new", "error"] = "open"
 
 
 class Said(msgspec.Struct):
     """An event: something that was said of a run, with its time."""
 
-    time_ns: Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
-    kind: str
-    body: dict[str, Any]
+    time_ns: TimeNs
+    kind: Annotated[str, msgspec.Meta(max_length=100)]
+    body: Anything
 
 
 class SaidList(msgspec.Struct):
     """Events, in order."""
 
-    events: list[Said]
+    events: Annotated[list[Said], msgspec.Meta(max_length=10_000)]
 
 
 @post("/v1/runs", sync_to_thread=True, opt={"role": "writer"})
@@ -84,12 +99,12 @@ def run_spec(given: NewRun) -> RunSpec:
     )
 
 
-@get("/v1/runs", sync_to_thread=True)
+@get("/v1/runs", sync_to_thread=True, opt={"role": "viewer"})
 def list_runs(
     store: NamedDependency[Store],
-    experiment: FromQuery[str | None] = None,
-    created_after_us: FromQuery[int | None] = None,
-    created_before_us: FromQuery[int | None] = None,
+    experiment: QueryExperiment = None,
+    created_after_us: QueryTimeUs = None,
+    created_before_us: QueryTimeUs = None,
     sort_by: FromQuery[Literal["Name", "CreationTime"]] = "CreationTime",
     descending: FromQuery[bool] = True,
     limit: Limit = PAGE_SIZE,
@@ -101,55 +116,55 @@ def list_runs(
     return RunList([run_document(one) for one in found.runs], found.next_token)
 
 
-@get("/v1/experiments/{name:str}/runs/{run_name:str}", sync_to_thread=True)
-def find_run(store: NamedDependency[Store], name: FromPath[str], run_name: FromPath[str]) -> RunDocument:
+@get("/v1/experiments/{name:str}/runs/{run_name:str}", sync_to_thread=True, opt={"role": "viewer"})
+def find_run(store: NamedDependency[Store], name: PathName, run_name: PathName) -> RunDocument:
     """The run of that name."""
     return run_document(store.find_run(name, run_name))
 
 
-@get("/v1/runs/{uid:str}", sync_to_thread=True)
-def read_run(store: NamedDependency[Store], uid: FromPath[str]) -> RunDocument:
+@get("/v1/runs/{uid:str}", sync_to_thread=True, opt={"role": "viewer"})
+def read_run(store: NamedDependency[Store], uid: PathUid) -> RunDocument:
     """A run by its id."""
     return run_document(store.run(uid))
 
 
-@get("/v1/runs/{uid:str}/metrics", sync_to_thread=True)
+@get("/v1/runs/{uid:str}/metrics", sync_to_thread=True, opt={"role": "viewer"})
 def list_metrics(
-    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+    store: NamedDependency[Store], uid: PathUid, limit: Limit = PAGE_SIZE, token: Token = None
 ) -> SummaryList:
     """The metrics of a run, by name."""
     some, following = page(list(store.summaries(uid).items()), limit, token)
     return SummaryList([summary_document(name, one) for name, one in some], following)
 
 
-@get("/v1/runs/{uid:str}/artifacts", sync_to_thread=True)
+@get("/v1/runs/{uid:str}/artifacts", sync_to_thread=True, opt={"role": "viewer"})
 def list_artifacts(
-    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+    store: NamedDependency[Store], uid: PathUid, limit: Limit = PAGE_SIZE, token: Token = None
 ) -> ArtifactList:
     """The artifacts of a run, in the order of logging."""
     some, following = page(store.artifacts(uid), limit, token)
     return ArtifactList([artifact_document(one) for one in some], following)
 
 
-@get("/v1/runs/{uid:str}/attempts", sync_to_thread=True)
+@get("/v1/runs/{uid:str}/attempts", sync_to_thread=True, opt={"role": "viewer"})
 def list_attempts(
-    store: NamedDependency[Store], uid: FromPath[str], limit: Limit = PAGE_SIZE, token: Token = None
+    store: NamedDependency[Store], uid: PathUid, limit: Limit = PAGE_SIZE, token: Token = None
 ) -> AttemptList:
     """The attempts at a run, first to last."""
     some, following = page(store.attempts(uid), limit, token)
     return AttemptList([attempt_document(one) for one in some], following)
 
 
-@post("/v1/runs/{uid:str}/events", sync_to_thread=True, status_code=200, opt={"role": "writer"})
-def apply_events(store: NamedDependency[Store], uid: FromPath[str], data: JSONBody[SaidList]) -> None:
+@post(
+    "/v1/runs/{uid:str}/events",
+    sync_to_thread=True,
+    status_code=204,
+    opt={"role": "writer"},
+    request_max_body_size=MAX_BODY_BYTES,
+)
+def apply_events(store: NamedDependency[Store], uid: PathUid, data: JSONBody[SaidList]) -> None:
     """Apply events that belong to no writer, such as tags set outside a `with` block."""
     store.apply(uid, [Event(one.time_ns, one.kind, from_wire(one.body)) for one in data.events])
-
-
-class RunIds(msgspec.Struct):
-    """Some runs, by their ids."""
-
-    runs: Annotated[list[str], msgspec.Meta(max_length=10_000)]
 
 
 class Revisions(msgspec.Struct):
@@ -158,7 +173,13 @@ class Revisions(msgspec.Struct):
     revisions: dict[str, int]
 
 
-@post("/v1/revisions", sync_to_thread=True, status_code=200)
+@post(
+    "/v1/revisions",
+    sync_to_thread=True,
+    status_code=200,
+    opt={"role": "viewer"},
+    request_max_body_size=MAX_BODY_BYTES,
+)
 def read_revisions(store: NamedDependency[Store], data: JSONBody[RunIds]) -> Revisions:
     """How far runs are; what is unchanged needs no new look."""
     return Revisions(store.revisions(data.runs))

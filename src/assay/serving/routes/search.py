@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 
 from assay.formats.wire import to_wire
 from assay.serving.documents import FoundList, FoundRun
+from assay.serving.routes.fields import Given, Text
 from assay.serving.routes.paging import PAGE_SIZE_LIMIT
 from assay.storage.contract import RunRecord, Store
 from assay.storage.search import FoundRuns, SearchQuery
@@ -19,14 +20,14 @@ from assay.storage.search import FoundRuns, SearchQuery
 class Search(msgspec.Struct):
     """Which runs are meant, in which order, from where on; docs/filters.md has the language."""
 
-    experiment_names: list[str] | None = None
-    filter: Annotated[str, msgspec.Meta(max_length=100_000)] = ""
-    order_by: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+    experiment_names: Annotated[list[Given], msgspec.Meta(max_length=10_000)] | None = None
+    filter: Text = ""
+    order_by: Text = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=PAGE_SIZE_LIMIT)] = PAGE_SIZE_LIMIT
-    token: str | None = None
+    token: Text | None = None
 
 
-@post("/v1/search", sync_to_thread=True, status_code=200)
+@post("/v1/search", sync_to_thread=True, status_code=200, opt={"role": "viewer"})
 def search_runs(store: NamedDependency[Store], data: JSONBody[Search]) -> FoundList:
     """The runs that a filter picks, in order."""
     names = None if data.experiment_names is None else tuple(data.experiment_names)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
+from assay.serving.access.limits import MAX_BODY_BYTES
+from assay.serving.routes.fields import Anything, PathUid, TimeUs, Uid, Uids
 from assay.storage.contract import Store, WriterSpec
-
-Uid = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern="^[0-9a-zA-Z_-]+$")]
 
 
 class NewWriter(msgspec.Struct):
     """A writer that opens a run."""
 
-    run: str
+    run: Uid
     entered: bool
-    process: dict[str, Any]
-    opened_us: Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+    process: Anything
+    opened_us: TimeUs
 
 
 class OpenedWriter(msgspec.Struct):
@@ -39,23 +37,29 @@ class WriterState(msgspec.Struct):
 class WriterIds(msgspec.Struct):
     """Some writers, by their ids."""
 
-    writers: Annotated[list[str], msgspec.Meta(max_length=10_000)]
+    writers: Uids
 
 
 @put("/v1/writers/{uid:str}", sync_to_thread=True, opt={"role": "writer"})
-def open_writer(store: NamedDependency[Store], uid: FromPath[str], data: JSONBody[NewWriter]) -> OpenedWriter:
+def open_writer(store: NamedDependency[Store], uid: PathUid, data: JSONBody[NewWriter]) -> OpenedWriter:
     """Let a writer into a run; an entered one makes it InProgress."""
     opened = store.open_writer(data.run, WriterSpec(uid, data.entered, data.process, data.opened_us))
     return OpenedWriter(opened.attempt, opened.last_steps)
 
 
 @get("/v1/writers/{uid:str}", sync_to_thread=True, opt={"role": "writer"})
-def read_writer(store: NamedDependency[Store], uid: FromPath[str]) -> WriterState:
+def read_writer(store: NamedDependency[Store], uid: PathUid) -> WriterState:
     """Which segment is next; 0 for a writer that is not known."""
     return WriterState(store.next_segment(uid))
 
 
-@post("/v1/heartbeats", sync_to_thread=True, status_code=200, opt={"role": "writer"})
+@post(
+    "/v1/heartbeats",
+    sync_to_thread=True,
+    status_code=204,
+    opt={"role": "writer"},
+    request_max_body_size=MAX_BODY_BYTES,
+)
 def hear(store: NamedDependency[Store], data: JSONBody[WriterIds]) -> None:
     """Let the store know that writers live although they have nothing to say."""
     store.heartbeat(data.writers)
