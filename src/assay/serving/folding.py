@@ -97,10 +97,10 @@ class Folder:
             try:
                 self._scan()
                 if not self._fold_one() and not self._summarise_one():
-                    self._wake.wait(LOOK_S)
-                    self._wake.clear()
+                    self._end.wait(LOOK_S)
                     if not self._due:
                         self._wake.wait(SCAN_S)
+                    self._wake.clear()  # behind the wait, so that no end is slept through
             except AssayError as error:  # the database is away, or full: what was taken is safe, and folded later
                 self.failures += 1
                 logger.warning("folding waits: %s", error)
