@@ -80,6 +80,8 @@ class Recorder:
         line = Line(journal, store, make_durable, route)
         line.known_to_store = known_to_store
         journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable, outbox)
+        if journal.spec is not None:
+            route.found_away()
         route.lines[journal.writer] = self._lines[journal.writer] = line
         self._start(carrier)
         if not known_to_store:

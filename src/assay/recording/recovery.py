@@ -10,29 +10,38 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from assay import system
-from assay.errors import DamagedError, RefusedError, RunDeletedError, RunNotFoundError
+from assay.errors import (
+    AccessError,
+    DamagedError,
+    RefusedError,
+    RunDeletedError,
+    RunNotFoundError,
+    StoreError,
+    UnavailableError,
+)
 from assay.formats.event import Event, encode_event
 from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
 from assay.recording.already import Already
-from assay.recording.cutting import SEGMENT_BYTES, SEGMENT_EVENTS, described, join_pieces
+from assay.recording.cutting import SEGMENT_BYTES, SEGMENT_EVENTS, described
 from assay.recording.remains import (
     JournalError,
     NewerJournalError,
     Remains,
     events_files,
     files_of,
-    numbers_of,
     owner_of,
     unready_files,
     writer_of,
 )
-from assay.storage.contract import Opening, Store, WriterSpec
+from assay.recording.resending import noted_segments, rows_of
+from assay.storage.contract import Opening, RunSpec, Store, WriterSpec
+from assay.storage.http.snapshots import SnapshotObjects
 
 LOCK_FILE = "recovery.lock"
 DAMAGED_FOLDER = "damaged"
@@ -41,6 +50,8 @@ WAIT_S = 10.0
 
 UNREADY_S = 60.0
 """An empty file that is older than this belongs to nobody who is still making a journal of it."""
+
+Sent = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -63,7 +74,14 @@ class Recovered:
 
 
 def recover(
-    store: Store, folder: str, *, living: set[str] | None = None, force: bool = False, quick: bool = False
+    store: Store,
+    folder: str,
+    *,
+    living: set[str] | None = None,
+    force: bool = False,
+    quick: bool = False,
+    sent: Sent | None = None,
+    refused: list[Recovered] | None = None,
 ) -> list[Recovered]:
     """Put what dead writers left in `folder` into the store.
 
@@ -73,9 +91,15 @@ def recover(
         living: Writers of this process, which are left alone.
         force: Also take journals of other machines on a network file system, whose writers can't be asked for.
         quick: Take a locked journal for a living writer's, and do not ask whether only a child of it holds the lock.
+        sent: Told of each segment that was sent, with its size in bytes.
+        refused: Where a store that answers does not take a journal, that is added here, and the next one is turned to;
+            without it, that is raised.
 
     Returns:
         What was done, a journal each; journals that must wait are not among them.
+
+    Raises:
+        AssayError: The store does not take it now; what is left stays in the journals.
     """
     living = living or set()
     _delete_unready(folder)
@@ -92,9 +116,30 @@ def recover(
         for path in paths:
             with _held(path, force=force) as held:
                 if held:
-                    with contextlib.suppress(FileNotFoundError):
-                        done.append(_recover_one(store, path))
+                    try:
+                        done.append(_recover_one(store, path, sent or _nobody))
+                    except FileNotFoundError:
+                        continue
+                    except (AccessError, StoreError) as error:
+                        if refused is None or isinstance(error, UnavailableError):
+                            raise
+                        refused.append(Recovered(path, "?", note=str(error)))
     return done
+
+
+def left_journals(folder: str, living: set[str]) -> list[str]:
+    """The journals that dead writers left, and that wait to be recovered.
+
+    Args:
+        folder: Where journals lie.
+        living: Writers of this process.
+    """
+    force = not system.is_network(folder)
+    return [path for path in events_files(folder) if writer_of(path) not in living and _is_free(path, force=force)]
+
+
+def _nobody(size_bytes: int) -> None:
+    """Nobody is to be told of what is sent."""
 
 
 def left_behind(folder: str, living: set[str], known: dict[str, system.Process]) -> bool:
@@ -203,7 +248,7 @@ def _held(path: str, *, force: bool) -> Iterator[bool]:
             os.close(fd)
 
 
-def _recover_one(store: Store, path: str) -> Recovered:
+def _recover_one(store: Store, path: str, sent: Sent) -> Recovered:
     try:
         remains = Remains(path)
     except NewerJournalError as error:
@@ -213,7 +258,7 @@ def _recover_one(store: Store, path: str) -> Recovered:
         return Recovered(path, "?", note=f"set aside in {DAMAGED_FOLDER}/: {error}")
     done = Recovered(path, remains.run)
     try:
-        had_all = not _Sender(store, remains, done).send_rest()
+        had_all = not _Sender(store, remains, done, sent).send_rest()
     except RunDeletedError as error:  # who deleted it meant all of it
         _delete(path)
         done.note = str(error)
@@ -233,10 +278,13 @@ def _recover_one(store: Store, path: str) -> Recovered:
 class _Sender:
     """Sends what a journal has left, segment by segment."""
 
-    def __init__(self, store: Store, remains: Remains, done: Recovered) -> None:
-        self._store, self._remains, self._done = store, remains, done
-        opening = remains.opening
-        self._spec = WriterSpec(opening["writer"], bool(opening["entered"]), opening["process"], opening["opened_us"])
+    def __init__(self, store: Store, remains: Remains, done: Recovered, sent: Sent) -> None:
+        self._store, self._remains, self._done, self._sent = store, remains, done, sent
+        given = remains.opening
+        self._spec = WriterSpec(given["writer"], bool(given["entered"]), given["process"], given["opened_us"])
+        spec = given.get("spec")
+        # It may never have reached the store, if it lived for less than the recorder's interval; nor may its run.
+        self._opening = Opening(given["run"]["uid"], self._spec, None if spec is None else RunSpec(**spec))
 
     def send_rest(self) -> bool:
         """Send the noted segments that the store has not taken, as a rule none, and all that no note names.
@@ -249,12 +297,13 @@ class _Sender:
             return False
         taken = [segment for segment in remains.segments if segment["index"] < index]
         notes_are_lost = len(taken) < index
-        for segment in remains.segments:
-            if segment["index"] >= index:
-                events = [remains.events[number] for number in numbers_of(segment) if number in remains.events]
-                events = self._readable(events)
-                self._append(index, events, self._rows(remains.pieces_of(segment)), final=False)
-                index += 1
+        lost = 0
+        for noted in noted_segments(remains, index, 1 + max((one["index"] for one in remains.segments), default=-1)):
+            self._append(index, self._readable(noted.events), noted.rows, final=False)
+            lost += noted.lost
+            index += 1
+        if lost and not remains.is_restarted:
+            self._done.note = f"{lost} rows and events that the store had taken before are in the journal no more"
         events, pieces = remains.unshipped_events(), remains.unshipped_pieces()
         if notes_are_lost:
             events, pieces = self._missing(events, pieces)
@@ -268,8 +317,11 @@ class _Sender:
         return [event for event in events if event.kind != "artifact" or self._has_bytes(event.body.get("sha256"))]
 
     def _has_bytes(self, sha256: str | None) -> bool:
+        objects = self._store.objects
+        if sha256 is None or (isinstance(objects, SnapshotObjects) and objects.is_sent(sha256)):
+            return True
         try:
-            for _ in self._store.objects.read_checked(sha256) if sha256 is not None else ():
+            for _ in objects.read_checked(sha256):
                 pass
         except DamagedError:
             return False
@@ -304,7 +356,7 @@ class _Sender:
                     now = [*now, leave]
                 else:
                     self._note(file, described(index, [event for event in now if "n" in event.body], sent))
-                self._append(index, now, self._rows(sent), final=final)
+                self._append(index, now, rows_of(remains, sent), final=final)
                 index += 1
 
     def _note(self, file: IO[bytes], segment: dict[str, object]) -> None:
@@ -316,17 +368,12 @@ class _Sender:
         system.sync(file.fileno())
         system.observe("sync", self._remains.path)
 
-    def _rows(self, pieces: Sequence[Piece]) -> list[Rows]:
-        bodies = ((self._remains.layouts[piece.layout], piece, self._remains.body(piece)) for piece in pieces)
-        return join_pieces(one for one in bodies if one[2])
-
     def _append(self, index: int, events: Sequence[Event], rows: Sequence[Rows], *, final: bool) -> None:
-        # It may never have reached the store, if it lived for less than the recorder's interval.
-        opening = Opening(self._remains.opening["run"]["uid"], self._spec)
-        done = self._store.append(self._spec.uid, index, events, rows, final=final, opening=opening)
+        done = self._store.append(self._spec.uid, index, events, rows, final=final, opening=self._opening)
         if done.accepted:
             self._done.rows += sum(part.count for part in rows)
             self._done.events += len(events)
+        self._sent(sum(len(part.body) for part in rows))
 
 
 def _death(remains: Remains) -> Event:

@@ -27,15 +27,14 @@ class Noted:
     lost: int
 
 
-def noted_segments(path: str, first: int, end: int) -> Iterator[Noted]:
+def noted_segments(remains: Remains, first: int, end: int) -> Iterator[Noted]:
     """The segments from number `first` to before `end`, each of them, if need be empty: a store takes none twice.
 
     Args:
-        path: The events file, whose writer may be alive.
+        remains: The journal, whose writer may be alive.
         first: The number that the store waits for.
         end: The number to stop before.
     """
-    remains = Remains(path)
     notes = {int(note["index"]): note for note in remains.segments}
     for index in range(first, end):
         note = notes.get(index)

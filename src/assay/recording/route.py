@@ -31,6 +31,10 @@ class Route(ABC):
         """Whether the store is known not to answer."""
         return False
 
+    def found_away(self) -> None:
+        """Somebody else has found that the store does not answer."""
+        return
+
     @property
     def is_asking(self) -> bool:
         """Whether the store is being asked and takes its time."""

@@ -21,6 +21,7 @@ from assay.recording.line import Line
 from assay.recording.outbox import Outbox
 from assay.recording.pause import Pause
 from assay.recording.recovery import recover
+from assay.recording.remains import Remains
 from assay.recording.resending import noted_segments
 from assay.recording.route import Route, Watch
 from assay.recording.uploads import Uploader, files_in, waiting_objects
@@ -75,6 +76,10 @@ class ServerRoute(Route):
     def is_away(self) -> bool:
         """Whether the server is known not to answer."""
         return self.pause.failures > 0 or self.is_asking
+
+    def found_away(self) -> None:
+        if not self.pause.failures:  # a run began without it, and has said so
+            self.pause.failures = 1
 
     @property
     def may_ask(self) -> bool:
@@ -275,7 +280,7 @@ class ServerRoute(Route):
         if expected is None:
             return Appended(accepted=False)
         lost = 0
-        for noted in noted_segments(line.journal.events_path, expected, segment.index):
+        for noted in noted_segments(Remains(line.journal.events_path), expected, segment.index):
             lost += noted.lost
             parcel = Parcel(line.journal.writer, noted.index, noted.events, _body(noted.rows), opening=line.opening())
             with self._asking():

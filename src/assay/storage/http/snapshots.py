@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import IO
@@ -33,6 +34,10 @@ class SnapshotObjects(Objects):
             return self.local.open(sha256)
         except ObjectMissingError:
             return self.remote.open(sha256)
+
+    def is_sent(self, sha256: str) -> bool:
+        """Whether the server has the object, and it waits here no more."""
+        return not os.path.exists(self.local.path(sha256)) and self.remote.has(sha256) is not None
 
     def uri(self, sha256: str) -> str:
         return self.remote.uri(sha256)
