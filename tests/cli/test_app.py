@@ -20,7 +20,10 @@ GROUPS = {
     for command in COMMANDS
     if isinstance(command, App)
 }
-NAMES = [command.name[0] if isinstance(command, App) else command.__name__.rstrip("_") for command in COMMANDS]
+NAMES = [
+    command.name[0] if isinstance(command, App) else command.__name__.rstrip("_").replace("_", "-")
+    for command in COMMANDS
+]
 CALLED = [*NAMES, *(f"{group} {name}" for group, names in GROUPS.items() for name in names)]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError, Group
 
+from assay.cli.backup import backup, restore_backup
 from assay.cli.compare import compare
 from assay.cli.delete import delete
 from assay.cli.demo import demo
@@ -27,6 +28,7 @@ from assay.cli.retag import retag
 from assay.cli.runs import runs
 from assay.cli.server import server
 from assay.cli.show import show
+from assay.cli.sync import sync
 from assay.cli.token import token
 from assay.cli.trash import trash
 from assay.cli.usage import UsageError
@@ -64,6 +66,7 @@ COMMANDS: tuple[Callable[..., int] | App, ...] = (
     export,
     import_,
     where,
+    sync,
     doctor,
     trash,
     restore,
@@ -75,6 +78,8 @@ COMMANDS: tuple[Callable[..., int] | App, ...] = (
     server,
     token,
     workspace,
+    backup,
+    restore_backup,
     login,
     logout,
 )

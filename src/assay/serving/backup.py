@@ -1,0 +1,348 @@
+"""Backups of a server's data: all workspaces, their objects, and who may come in, made while it runs.
+
+```text
+DESTINATION/
+  objects/ab/abcdef…            the bytes of artifacts, shared by all backups here: each is copied once
+  2026-11-25T010203.456789Z/    one backup; it has this name once it is whole, `….part` before
+    manifest.json               what belongs to it, with the SHA-256 of each file
+    access.db                   workspaces, tokens, policies       (PostgreSQL: access/<table>.copy)
+    main/catalog.db             the workspace's catalog            (PostgreSQL: main/<table>.copy)
+    main/objects.txt            the objects that it names: SHA-256 and length a line
+```
+
+A SQLite catalog is copied by SQLite's online backup in one read transaction; tables of PostgreSQL are read by `COPY` in
+one snapshot of all workspaces. Objects are copied behind that: they never change, and while a backup is made nothing
+is collected. What the journals of clients hold is not in it: it follows when they send it.
+
+Source: https://www.sqlite.org/backup.html, https://www.postgresql.org/docs/current/sql-copy.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from assay import system
+from assay.errors import DamagedError, ObjectMissingError, RefusedError, StoreError
+from assay.serving.access.file import FILE_NAME, AccessFile
+from assay.serving.opening import Workspaces
+from assay.storage.collection import References, keeping
+from assay.storage.disk_objects import DiskObjects
+from assay.storage.objects import COPY_BYTES, Objects
+from assay.storage.sql.database import Connection
+from assay.storage.sql.sqlite import SqliteConnection
+from assay.storage.sql.store import CATALOG_FILE, OBJECTS_FOLDER, SqlStore
+
+FORMAT = 1
+"""Of the manifest; a greater one was made by a newer Assay."""
+MANIFEST = "manifest.json"
+OBJECTS_LIST = "objects.txt"
+ACCESS = "access"
+PART = ".part"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """A file of a backup: its SHA-256, and its length."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(slots=True)
+class TableFacts:
+    """A table of PostgreSQL in a backup.
+
+    Attributes:
+        name: Of the table.
+        columns: In the order in which the file has them.
+        rows: How many.
+    """
+
+    name: str
+    columns: list[str]
+    rows: int
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What belongs to a backup.
+
+    Attributes:
+        format: `FORMAT`.
+        assay: The version that made it.
+        made_us: When it was begun: all that was durable then is in it.
+        database: `sqlite` or `postgresql`.
+        workspaces: Their names.
+        versions: Of the tables, by workspace; of the tables of access under `access`.
+        files: By path within the backup, with `/`.
+        tables: Of PostgreSQL, by workspace (and `access`), in an order in which they can be filled.
+        missing: Objects that an artifact names and that were not there: their uploads were under way.
+        damaged: Objects that were there with other bytes than their names say, and are left out.
+    """
+
+    format: int
+    assay: str
+    made_us: int
+    database: str
+    workspaces: list[str]
+    versions: dict[str, int] = field(default_factory=dict)
+    files: dict[str, FileFacts] = field(default_factory=dict)
+    tables: dict[str, list[TableFacts]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BackedUp:
+    """What a backup did.
+
+    Attributes:
+        path: Its folder.
+        manifest: What belongs to it.
+        objects: How many objects it has.
+        new_objects: So many of them were not in the destination before.
+        new_bytes: What was written, objects and tables.
+    """
+
+    path: str
+    manifest: Manifest
+    objects: int = 0
+    new_objects: int = 0
+    new_bytes: int = 0
+
+
+def back_up(workspaces: Workspaces, destination: str) -> BackedUp:
+    """Make a backup in a folder that may hold others already.
+
+    Args:
+        workspaces: What is backed up; a server may go on with it.
+        destination: The folder; it is made where it is not there.
+
+    Raises:
+        RefusedError: It can't be written.
+        StoreError: Somebody collects objects meanwhile, or the data can't be read.
+    """
+    return _Backup(workspaces, os.path.abspath(destination)).make()
+
+
+class _Backup:
+    def __init__(self, workspaces: Workspaces, destination: str) -> None:
+        self._workspaces = workspaces
+        self._destination = destination
+        place = workspaces.place
+        made_us = time.time_ns() // 1000
+        kind = SQLITE if place.database is None else POSTGRESQL
+        names = [one for one in workspaces.names() if workspaces.has_catalog(one)]
+        if not names:
+            raise StoreError(f"there is nothing to back up: no store in {place}")
+        self._manifest = Manifest(FORMAT, version("assay"), made_us, kind, names)
+        moment = datetime.fromtimestamp(made_us / 1e6, UTC)
+        self._whole = os.path.join(destination, moment.strftime("%Y-%m-%dT%H%M%S.%fZ"))
+        self._folder = self._whole + PART
+        self._done = BackedUp(self._whole, self._manifest)
+        self._pool = DiskObjects(os.path.join(destination, OBJECTS_FOLDER))
+
+    def make(self) -> BackedUp:
+        with refusing(self._destination), ExitStack() as undo:
+            self._drop_parts()
+            os.makedirs(self._folder, mode=0o700)
+            undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            stores = {name: self._workspaces.open_store(name) for name in self._manifest.workspaces}
+            for store in stores.values():
+                undo.callback(store.close)
+                undo.enter_context(keeping(store.objects))
+            named = self._copy_tables(stores)
+            for name, objects in named.items():
+                self._copy_objects(name, stores[name].objects, objects)
+            self._pool.sync()
+            self._finish()
+        return self._done
+
+    def _copy_tables(self, stores: dict[str, SqlStore]) -> dict[str, set[str]]:
+        """Copy catalogs and the tables of access; the objects that each workspace names."""
+        if self._manifest.database == POSTGRESQL:
+            from assay.serving.backup_tables import copy_schemas
+
+            return copy_schemas(self._workspaces, self._manifest, self._folder)
+        access = os.path.join(self._workspaces.place.folder, FILE_NAME)
+        if os.path.exists(access):
+            with AccessFile(self._workspaces.place.folder).read() as connection:
+                copy_database(connection, self._path(FILE_NAME))
+        named = {}
+        for name, store in stores.items():
+            path = self._path(name, CATALOG_FILE)
+            with store.reading() as connection:
+                assert isinstance(connection, SqliteConnection)
+                copy_database(connection, path)
+            with opened_copy(path) as connection:
+                self._manifest.versions[name] = connection.execute("PRAGMA user_version").fetchone()[0]
+                named[name] = References(store.objects).named(connection)
+        return named
+
+    def _copy_objects(self, workspace: str, objects: Objects, named: set[str]) -> None:
+        kept = []
+        for sha256 in sorted(named):
+            size_bytes = self._pooled(sha256)
+            if size_bytes is None:
+                size_bytes = self._copy_object(objects, sha256)
+            if size_bytes is not None:
+                kept.append(f"{sha256} {size_bytes}\n")
+        self._done.objects += len(kept)
+        with open(self._path(workspace, OBJECTS_LIST), "w", encoding="ascii", newline="\n") as file:
+            file.writelines(kept)
+
+    def _pooled(self, sha256: str) -> int | None:
+        """How long an object is that is here already; the one of a backup that was killed appeared whole, or not."""
+        try:
+            return os.stat(self._pool.path(sha256)).st_size
+        except FileNotFoundError:
+            return None
+
+    def _copy_object(self, objects: Objects, sha256: str) -> int | None:
+        try:
+            with objects.open(sha256) as source:
+                info = self._pool.put(source)
+        except ObjectMissingError:
+            self._manifest.missing.append(sha256)
+            return None
+        if info.sha256 != sha256:
+            self._pool.delete(info.sha256)
+            self._manifest.damaged.append(sha256)
+            return None
+        self._done.new_objects += 1
+        self._done.new_bytes += info.size_bytes
+        return info.size_bytes
+
+    def _finish(self) -> None:
+        for path in files_below(self._folder):
+            facts = file_facts(os.path.join(self._folder, path))
+            self._manifest.files[path] = facts
+            self._done.new_bytes += facts.size_bytes
+            sync_file(os.path.join(self._folder, path))
+        manifest = self._path(MANIFEST)
+        with open(manifest, "w", encoding="utf-8") as file:
+            json.dump(asdict(self._manifest), file, indent=1)
+        sync_file(manifest)
+        for folder in {self._folder, *(os.path.join(self._folder, one) for one in self._manifest.workspaces)}:
+            system.sync_folder(folder)
+        os.rename(self._folder, self._whole)
+        system.sync_folder(self._destination)
+
+    def _drop_parts(self) -> None:
+        """Delete what backups left that were killed; two at once into one folder are not meant."""
+        os.makedirs(self._destination, mode=0o700, exist_ok=True)
+        for name in os.listdir(self._destination):
+            if name.endswith(PART):
+                shutil.rmtree(os.path.join(self._destination, name))
+
+    def _path(self, *names: str) -> str:
+        path = os.path.join(self._folder, *names)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return path
+
+
+def copy_database(connection: sqlite3.Connection, path: str) -> None:
+    """Copy what a read transaction sees of a SQLite database into a new file; who writes goes on meanwhile."""
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it sees one state
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    target = sqlite3.connect(path)
+    try:
+        connection.backup(target)  # in one step: between several it would begin anew whenever somebody writes
+    finally:
+        target.close()
+
+
+@contextlib.contextmanager
+def opened_copy(path: str) -> Iterator[Connection]:
+    """A SQLite database that nobody changes, to be read without a file beside it."""
+    quoted = "".join(f"%{ord(one):02x}" if one in "%?#" else one for one in path)
+    connection = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True, factory=SqliteConnection)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def read_manifest(path: str) -> Manifest:
+    """What belongs to the backup in a folder.
+
+    Raises:
+        StoreError: There is none, or a newer Assay made it.
+        DamagedError: It is no manifest.
+    """
+    file_path = os.path.join(path, MANIFEST)
+    try:
+        with open(file_path, encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
+        if int(found["format"]) > FORMAT:
+            raise StoreError(f"{path} was made by a newer Assay ({found.get('assay')}); restore it with that one")
+        found["files"] = {name: FileFacts(**facts) for name, facts in found["files"].items()}
+        found["tables"] = {name: [TableFacts(**facts) for facts in tables] for name, tables in found["tables"].items()}
+        return Manifest(**found)
+    except FileNotFoundError as error:
+        raise StoreError(f"{path} is no backup: there is no {MANIFEST} in it") from error
+    except OSError as error:
+        raise RefusedError(f"can't read {file_path}: {error.strerror or error}", cause=error) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{file_path} is damaged: it is not what a backup writes ({error})") from error
+
+
+def list_backups(destination: str) -> list[str]:
+    """The folders of the whole backups in a destination, the oldest first."""
+    if not os.path.isdir(destination):
+        return []
+    paths = [os.path.join(destination, name) for name in sorted(os.listdir(destination)) if not name.endswith(PART)]
+    return [path for path in paths if os.path.exists(os.path.join(path, MANIFEST))]
+
+
+def files_below(folder: str) -> list[str]:
+    """The files below a folder, as paths within it with `/`, in order."""
+    return sorted(
+        os.path.relpath(os.path.join(above, name), folder).replace(os.sep, "/")
+        for above, _, names in os.walk(folder)
+        for name in names
+    )
+
+
+def file_facts(path: str) -> FileFacts:
+    """A file's SHA-256 and length."""
+    digest, size_bytes = hashlib.sha256(), 0
+    with open(path, "rb") as file:
+        while piece := file.read(COPY_BYTES):
+            digest.update(piece)
+            size_bytes += len(piece)
+    return FileFacts(digest.hexdigest(), size_bytes)
+
+
+def sync_file(path: str) -> None:
+    """Return when a file is on the disk."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        system.sync(fd)
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def refusing(path: str) -> Iterator[None]:
+    """Turn what the system refuses into an error that says where."""
+    try:
+        yield
+    except RefusedError:
+        raise
+    except OSError as error:
+        where = error.filename or path
+        raise RefusedError(f"can't use {where}: {error.strerror or error}", cause=error) from error
