@@ -71,7 +71,7 @@ class Load:
     def parcel(self, writer: int, index: int) -> Parcel:
         """Segment `index` of a writer, which says all that a server must know."""
         final, now_us = index == self.segments - 1, self._time_us(writer, index, 0)
-        key = f"{writer}/{index}"
+        key = self.key(writer, index)
         artifact = {"name": key, "is_output": True, "kind": "value", "value": key}
         events = [
             Event(now_us * 1000, "parameters", {"values": {key: self.parameter(writer, index)}}),
@@ -83,8 +83,13 @@ class Load:
         return Parcel(self.writer_uid(writer), index, events, rows, final, self.opening(writer))
 
     @staticmethod
+    def key(writer: int, index: int) -> str:
+        """The name of the parameter and of the artifact that a segment brings."""
+        return f"{writer}/{index:05}"
+
+    @staticmethod
     def parameter(writer: int, index: int) -> float | int | str:
-        return (math.pi * (writer + 1) / (index + 1), 2**60 + index, f"ä {writer} {index}")[index % 3]
+        return (math.pi * (writer + 1) / (index + 1), 2**60 + index, f"ä {writer} {index:05}")[writer % 3]
 
     def _time_us(self, writer: int, index: int, row: int) -> int:
         return BASE_US + self.off_us(writer) + (index * self.points + row) * 1000 + writer
@@ -154,9 +159,11 @@ def check(store: Store, load: Load, segments: set[tuple[int, int]] | None = None
     for run in range(load.runs):
         inside = sorted(one for one in wanted if load.run_of(one[0]) == run)
         record = store.run(load.run_uid(run))
-        assert {f"{w}/{i}": load.parameter(w, i) for w, i in inside} == record.parameters, f"parameters of {run}"
+        assert {load.key(*one): load.parameter(*one) for one in inside} == record.parameters, f"parameters of {run}"
         artifacts = store.artifacts(record.uid)
-        assert Counter(f"{w}/{i}" for w, i in inside) == Counter(one.name for one in artifacts), f"artifacts of {run}"
+        assert Counter(load.key(*one) for one in inside) == Counter(one.name for one in artifacts), (
+            f"artifacts of {run}"
+        )
         assert all(one.name == one.value for one in artifacts)
         _check_points(load.points_of(run, inside), points_in(store, record.uid), run)
         for name, summary in store.summaries(record.uid).items():

@@ -40,6 +40,8 @@ ANSWER_TIMEOUT_S = 30.0
 """How long a server may take between two bytes."""
 PIECE_BYTES = 1 << 16
 """How much of a body is sent at a time."""
+ERROR_BYTES = 1 << 20
+"""More than any error takes."""
 WORKSPACE_MARK = "/w/"
 LOCAL_PROOF = "Assay-Local"
 """The header of a proof that the caller can read a secret of the server's user."""
@@ -234,10 +236,10 @@ class Server:
         except (BrokenPipeError, ConnectionResetError) as error:
             # A server that refuses a request by its head closes before it has read the body; its answer says why.
             try:
-                return connection.getresponse()
+                return _bounded(connection.getresponse())
             except (OSError, http.client.HTTPException):
                 raise error from None
-        return connection.getresponse()
+        return _bounded(connection.getresponse())
 
     def _connection(self, timeout_s: float) -> tuple[http.client.HTTPConnection, bool]:
         """This thread's connection, and whether it was just made."""
@@ -282,6 +284,18 @@ class _Kept:
         self.close()
 
 
+def _bounded(answer: http.client.HTTPResponse) -> http.client.HTTPResponse:
+    """An answer that says where it ends, as all of a server's do; one whose head was cut would end with its connection.
+
+    Raises:
+        HTTPException: It does not.
+    """
+    if answer.length is None and not answer.chunked:
+        answer.close()
+        raise http.client.HTTPException("its answer was cut in the head")
+    return answer
+
+
 def _text(value: Any) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
@@ -299,7 +313,9 @@ def _client_name() -> str:
 
 
 def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
-    text = answer.read(1 << 20)
+    text = answer.read(ERROR_BYTES)
+    if answer.length and len(text) < ERROR_BYTES:
+        raise http.client.IncompleteRead(text, answer.length)
     try:
         said = json.loads(text)["error"]
         return error_from(said["type"], said["message"])
