@@ -13,6 +13,7 @@ from assay.errors import AssayError, InvalidInputError, NotFoundError, SequenceE
 from assay.formats.segment import decode_segment
 from assay.storage.contract import Appended, Opening
 from assay.storage.parcel import Parcel
+from assay.storage.sql.conflicts import ConflictError
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.writers import UNKNOWN, KnownWriter, Writers, make_run
 
@@ -37,11 +38,9 @@ class Intake:
         whole = [(one, size) for one, size in zip(parcels, sizes, strict=True) if isinstance(size, int)]
         try:
             taken = self._take_together(whole)
-        except UnavailableError:
+        except (UnavailableError, ConflictError):
             raise
         except StoreError:  # one of them, and there is no telling which
-            if len(whole) == 1:
-                raise
             taken = [self._take_alone(one, size) for one, size in whole]
         rest = iter(taken)
         return [size if isinstance(size, AssayError) else next(rest) for size in sizes]
@@ -49,7 +48,7 @@ class Intake:
     def _take_alone(self, parcel: Parcel, row_bytes: int) -> Outcome:
         try:
             return self._take_together([(parcel, row_bytes)])[0]
-        except UnavailableError:
+        except (UnavailableError, ConflictError):
             raise
         except StoreError as error:
             return error

@@ -19,10 +19,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assay import system
-from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
+from assay.errors import RefusedError, StoreError, StoreVersionError
 from assay.storage.sql import schema
 from assay.storage.sql.database import LOCK_TIMEOUT_S, Database, Names, Thing
 from assay.storage.sql.forking import gate
+from assay.storage.sql.sqlite_errors import translate
 
 if TYPE_CHECKING:
     from assay.storage.sql.dialect import Dialect
@@ -368,7 +369,7 @@ class SqliteDatabase(Database):
         try:
             yield
         except sqlite3.Error as error:
-            raise _translate(error, self.path) from error
+            raise translate(error, self.path) from error
         except OSError as error:
             if isinstance(error, RefusedError):
                 raise
@@ -386,20 +387,6 @@ def _let_go_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go_in_child)
-
-
-def _translate(error: sqlite3.Error, path: str) -> Exception:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DamagedError(
-            f"{path} is damaged ({error}); `assay doctor` says what is affected and repairs what can be repaired"
-        )
-    if primary == sqlite3.SQLITE_FULL:
-        return RefusedError(f"no space left for {path}; free some, nothing was changed", cause=OSError(28, str(error)))
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return RefusedError(f"can't use {path}: {error}; is the folder there, and writable by this user?", path=path)
-    return StoreError(f"{path}: {error}")
 
 
 def _quoted(path: str) -> str:

@@ -18,6 +18,7 @@ from assay.storage.parcel import Parcel
 from assay.storage.sql import events as catalog
 from assay.storage.sql import points
 from assay.storage.sql.addressing import not_there, run_number
+from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.runs import open_run
 
@@ -74,6 +75,7 @@ class Writers:
         self._names = database.names
         self._location = location
 
+    @retried
     def open(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
         """Let a writer into a run."""
         with self._database.write() as connection:
@@ -96,6 +98,7 @@ class Writers:
             return 0
         return int(row[0]) if row[1] == "InProgress" else None
 
+    @retried
     def append(
         self,
         writer_uid: str,
@@ -218,12 +221,14 @@ class Writers:
             )
         return set_aside
 
+    @retried
     def take(self, parcels: Sequence[Parcel]) -> list[Appended | AssayError]:
         """Take many segments in one transaction, unread; folding is for others to do."""
         from assay.storage.sql.intake import Intake  # who logs to a folder needs none
 
         return Intake(self._database, self).take(parcels)
 
+    @retried
     def heartbeat(self, writer_uids: Sequence[str]) -> None:
         """Note that these writers live; one that is not known, or has ended, is passed over."""
         now_us = time.time_ns() // 1000
