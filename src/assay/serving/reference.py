@@ -32,6 +32,9 @@ ERROR = {
             "properties": {
                 "type": {"type": "string", "description": "The error's name in `assay.errors`."},
                 "message": {"type": "string", "description": "What failed, on which thing, what was found."},
+                "problem": {"type": "string", "description": "Of a filter or an order: what is wrong with it."},
+                "text": {"type": "string", "description": "Of a filter or an order: as it was given."},
+                "column": {"type": "integer", "description": "Of a filter or an order: where in it, from 1."},
             },
         }
     },

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from assay import errors
+from assay.formats.filter_error import FilterError
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.RunExistsError, 409),
@@ -35,7 +36,10 @@ def status_of(error: Exception) -> int:
 
 def error_body(error: Exception) -> dict[str, Any]:
     """What the body of an answer says of an error."""
-    return {"error": {"type": type(error).__name__, "message": str(error)}}
+    told: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+    if isinstance(error, FilterError):
+        told |= {"problem": error.problem, "text": error.text, "column": error.column}
+    return {"error": told}
 
 
 def answer_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[dict[str, Any]]:  # noqa: ARG001

@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 
 from assay.serving.access.limits import MAX_BODY_BYTES
 from assay.serving.routes.fields import Given, Text, Uid, Uids
+from assay.serving.site import Room
 from assay.storage.contract import Store
 
 State = Literal["living", "trashed", "any"]
@@ -76,9 +77,10 @@ def name_runs(store: NamedDependency[Store], data: JSONBody[RunIds]) -> Names:
 
 
 @post("/v1/matching", sync_to_thread=True, status_code=200, opt={"role": "viewer"})
-def match_runs(store: NamedDependency[Store], data: JSONBody[Match]) -> Matched:
+def match_runs(room: NamedDependency[Room], data: JSONBody[Match]) -> Matched:
     """The ids of the runs that a filter picks, in the trash or outside it; docs/filters.md has the language."""
-    return Matched(store.addressing.matching_runs(data.filter, data.experiment, trashed=data.trashed))
+    room.catch_up()
+    return Matched(room.store.addressing.matching_runs(data.filter, data.experiment, trashed=data.trashed))
 
 
 HANDLERS = (resolve, name_runs, match_runs)

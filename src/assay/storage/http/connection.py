@@ -202,20 +202,24 @@ class Server:
     def _answer(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], timeout_s: float
     ) -> Iterator[http.client.HTTPResponse]:
-        connection, fresh = self._connection(timeout_s)
+        kept, fresh = self._take(timeout_s)
+        answer: http.client.HTTPResponse | None = None
         try:
-            answer = self._exchange(connection, method, path, body, headers)
-        except _STALE:
-            self.close()
-            if fresh:
-                raise
-            connection, _ = self._connection(timeout_s)
-            answer = self._exchange(connection, method, path, body, headers)
-        try:
+            try:
+                answer = self._exchange(kept.connection, method, path, body, headers)
+            except _STALE:
+                if fresh:
+                    raise
+                kept.close()
+                kept = self._connect(timeout_s)
+                answer = self._exchange(kept.connection, method, path, body, headers)
             yield answer
         finally:
-            if not answer.isclosed():  # an answer that was not read to its end would stand before the next one
-                self.close()
+            # An answer that was not read to its end would stand before the next one.
+            if answer is None or not answer.isclosed() or getattr(self._local, "kept", None) is not None:
+                kept.close()
+            else:
+                self._local.kept = kept
 
     def _exchange(
         self,
@@ -241,13 +245,20 @@ class Server:
                 raise error from None
         return _bounded(connection.getresponse())
 
-    def _connection(self, timeout_s: float) -> tuple[http.client.HTTPConnection, bool]:
-        """This thread's connection, and whether it was just made."""
+    def _take(self, timeout_s: float) -> tuple[_Kept, bool]:
+        """A connection that is nobody else's until it is given back, and whether it was just made.
+
+        A thread keeps one; who asks something while an answer is still read gets another.
+        """
         kept: _Kept | None = getattr(self._local, "kept", None)
         if kept is not None and kept.pid == os.getpid() and kept.connection.sock is not None:
+            self._local.kept = None
             kept.connection.sock.settimeout(timeout_s)
-            return kept.connection, False
+            return kept, False
         self.close()
+        return self._connect(timeout_s), True
+
+    def _connect(self, timeout_s: float) -> _Kept:
         options: dict[str, Any] = {"timeout": min(CONNECT_TIMEOUT_S, timeout_s), "blocksize": PIECE_BYTES}
         kind: type[http.client.HTTPConnection] = http.client.HTTPConnection
         if self._parts.scheme == "https":
@@ -259,8 +270,7 @@ class Server:
         assert connection.sock is not None
         connection.sock.settimeout(timeout_s)
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._local.kept = _Kept(connection)
-        return connection, True
+        return _Kept(connection)
 
     def close(self) -> None:
         """Close this thread's connection; the next request opens another."""
@@ -318,7 +328,7 @@ def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
         raise http.client.IncompleteRead(text, answer.length)
     try:
         said = json.loads(text)["error"]
-        return error_from(said["type"], said["message"])
+        return error_from(said)
     except (ValueError, KeyError, TypeError):
         if not text and answer.status in _BARE:  # an answer to HEAD has no body
             return _BARE[answer.status](f"{url} answered {answer.status} {answer.reason}")
@@ -327,8 +337,13 @@ def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
         return StoreError(f"{url} answered {answer.status} {answer.reason}, which no Assay server says; is it one?")
 
 
-def error_from(name: str, message: str) -> AssayError:
-    """The error of that name, as the server raised it; an unknown one is a `StoreError`."""
+def error_from(said: Mapping[str, Any]) -> AssayError:
+    """The error that an answer tells of, as the server raised it; one that is not known here is a `StoreError`."""
+    name, message = said["type"], said["message"]
+    if name == "FilterError" and "column" in said:
+        from assay.formats.filter_error import FilterError
+
+        return FilterError.told(message, said["problem"], said["text"], said["column"])
     kind = getattr(errors, name) if name in _RAISED else StoreError
     made: AssayError = kind(message)
     return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -219,8 +220,9 @@ class HttpStore(Store):
             "end_step": view.end_step,
             "repeated": view.repeated,
         }
-        for _, name, columns in self._points("POST", f"{_path(run_uid)}/stream", document=document):
-            yield name, columns
+        pieces = self._points("POST", f"{_path(run_uid)}/stream", document=document)
+        first = next(pieces, None)  # whether the run is there is known now, not when somebody comes to look
+        return _named(() if first is None else (first,), pieces)
 
     def _points(self, method: str, path: str, **given: Any) -> Iterator[tuple[str, str, Columns]]:
         with self.server.open(method, path, headers={"Accept": POINTS_TYPE}, **given) as answer:
@@ -248,6 +250,13 @@ class HttpStore(Store):
     def delete_experiment(self, name: str, *, with_runs: bool = False) -> None:
         path = f"/v1/experiments/{quote(name, safe='')}"
         self.server.ask("DELETE", path, query={"with_runs": with_runs})
+
+
+def _named(
+    first: Iterable[tuple[str, str, Columns]], others: Iterable[tuple[str, str, Columns]]
+) -> Iterator[tuple[str, Columns]]:
+    for _, name, columns in itertools.chain(first, others):
+        yield name, columns
 
 
 def _path(run_uid: str) -> str:
@@ -280,7 +289,7 @@ def _head(parcel: Parcel) -> dict[str, Any]:
 
 def _came_of(answer: dict[str, Any]) -> Appended | AssayError:
     if answer.get("error"):
-        return error_from(answer["error"]["type"], answer["error"]["message"])
+        return error_from(answer["error"])
     aside = [
         (Event(one["time_ns"], one["kind"], from_wire(one["body"])), one["reason"])
         for one in answer.get("set_aside", ())
