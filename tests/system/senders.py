@@ -20,6 +20,7 @@ from tests.system.notes import Notes
 
 PATIENCE_S = 120.0
 """A sender gives up after so long: the test has failed by then."""
+STRANGE = "!"
 PASSING = (UnavailableError, RefusedError)
 """What a server may say while something of it is away, or full."""
 
@@ -59,6 +60,11 @@ class Sent:
     def errors(self) -> list[str]:
         """What senders were told instead of that their segments were taken."""
         return [line for path in self.folder.glob("errors-*") for line in path.read_text().splitlines()]
+
+    @property
+    def strange_errors(self) -> list[str]:
+        """Those that no part of a store is allowed to cause by being away or full."""
+        return [one for one in self.errors if STRANGE in one]
 
 
 def send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float) -> None:
@@ -101,7 +107,7 @@ def _heed(sent: Sent, writer: int, at: dict[int, int], answer: Appended | AssayE
     elif isinstance(answer, SequenceError):
         raise AssertionError(f"writer {writer} has {at[writer]} segments accepted, and the server says: {answer}")
     elif isinstance(answer, StoreError | RefusedError):
-        mark = "" if isinstance(answer, PASSING) else "! "
+        mark = "" if isinstance(answer, PASSING) else f"{STRANGE} "
         errors[f"{mark}{type(answer).__name__}: {answer}"] += 1
     else:
         raise answer
@@ -151,5 +157,5 @@ def _send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float
     try:
         send(urls, sent, writers, pace_s)
     except (AssayError, AssertionError) as error:
-        (sent.folder / f"errors-{os.getpid()}-end").write_text(f"! {error!r}\n")
+        (sent.folder / f"errors-{os.getpid()}-end").write_text(f"{STRANGE} {error!r}\n")
         sys.exit(1)

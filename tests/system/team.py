@@ -14,9 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 import psutil
@@ -27,25 +27,24 @@ STOP_S = 30
 ROOT = Path(__file__).parents[2]
 
 
-class Part(ABC):
-    """A process of the store."""
+class Part(Protocol):
+    """What can be killed and started again."""
 
-    @abstractmethod
     def start(self) -> None:
         """Start it; return when it answers."""
 
-    @abstractmethod
     def kill(self) -> None:
         """End it without a warning."""
 
-    def restart(self, away_s: float) -> None:
-        """Kill it, and start it again after a while."""
-        self.kill()
-        time.sleep(away_s)
-        self.start()
+
+def restart(part: Part, away_s: float) -> None:
+    """Kill it, and start it again after a while."""
+    part.kill()
+    time.sleep(away_s)
+    part.start()
 
 
-class Server(Part):
+class Server:
     """`assay server` in a process of its own.
 
     Args:
@@ -124,7 +123,7 @@ class Server(Part):
         return [*re.findall(r"Traceback [\s\S]{0,4000}", text), *re.findall(r".*did not foresee.*", text)]
 
 
-class Postgres(Part):
+class Postgres:
     """A PostgreSQL of the test's own, reached through a socket in its folder.
 
     Args:

@@ -1,0 +1,106 @@
+"""Processes that log to a server as a training does, and note each call that returned."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
+
+from assay import Run, Session, load_run
+from tests.system.notes import Notes
+from tests.system.numbered import kind_of, log, read_back
+
+CALLS = 100_000
+EXPERIMENT = "training"
+SYNC_S = 90
+
+
+def train(url: str, name: str, notes: Notes, scratch: Path, writer: int, pace_s: float) -> None:
+    """Log until told to stop, or until there is nothing left to say."""
+    os.environ.update(ASSAY_QUIET="1", XDG_DATA_HOME=str(scratch))
+    with Run(EXPERIMENT, name, sagemaker_session=Session(url)) as run:
+        for number in range(notes.calls):
+            notes.begin(writer, number)
+            refused = run.refused
+            log(run, writer, number, scratch)
+            if run.refused == refused:
+                notes.returned(writer, number)
+            else:
+                notes.refused(writer, number)
+            if pace_s:
+                time.sleep(pace_s)
+            if number % 8 == 0 and (scratch / "stop").exists():
+                break
+
+
+class Trainers:
+    """Processes that log to one run of a server; whatever waits for it lies in `scratch`."""
+
+    def __init__(
+        self,
+        context: BaseContext,
+        url: str,
+        scratch: Path,
+        *,
+        name: str = "run",
+        writers: int = 2,
+        calls: int = CALLS,
+        pace_s: float = 0.004,
+    ) -> None:
+        scratch.mkdir()
+        self.url, self.name, self.scratch, self.writers = url, name, scratch, writers
+        self.notes = Notes(scratch / "notes", writers, calls)
+        self.processes: list[Any] = []
+        for writer in range(writers):
+            arguments = (url, name, self.notes, scratch, writer, pace_s)
+            process = context.Process(target=train, args=arguments)  # type: ignore[attr-defined]
+            process.start()
+            self.processes.append(process)
+
+    def wait_for(self, calls: int) -> None:
+        """Return when every writer has made so many calls."""
+        deadline_s = time.monotonic() + SYNC_S
+        while any(len(self.notes.of(writer)) < calls for writer in range(self.writers)):
+            assert time.monotonic() < deadline_s, "the training does not get on"
+            time.sleep(0.01)
+
+    def finish(self) -> None:
+        """Let them leave their blocks, and return when they have."""
+        (self.scratch / "stop").touch()
+        for process in self.processes:
+            process.join(SYNC_S)
+        codes = [process.exitcode for process in self.processes]
+        self.kill()
+        assert [0] * self.writers == codes
+
+    def kill(self) -> None:
+        """End them without a warning."""
+        for process in self.processes:
+            process.kill()
+            process.join()
+
+    def sync(self) -> subprocess.CompletedProcess[str]:
+        """`assay sync`, on the machine of the training."""
+        return subprocess.run(
+            [sys.executable, "-m", "assay.cli", "sync", "--store", self.url],
+            env={**os.environ, "XDG_DATA_HOME": str(self.scratch)},
+            capture_output=True,
+            text=True,
+            timeout=SYNC_S,
+        )
+
+    def check(self, *, status: str = "Completed") -> None:
+        """All that was logged can be read, once each, and nothing else."""
+        run = load_run(self.name, EXPERIMENT, Session(self.url))
+        found = read_back(run)
+        assert [] == found.without_bytes
+        for writer in range(self.writers):
+            there = found.numbers.get(writer, set())
+            lost = sorted(self.notes.returned_of(writer) - there)
+            assert [] == [(number, kind_of(number)) for number in lost], f"lost of writer {writer}"
+            assert set() == there - self.notes.begun_of(writer)
+        assert status == run.status
