@@ -16,7 +16,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from assay import errors
@@ -113,7 +113,7 @@ class Server:
         *,
         query: Mapping[str, Any] | None = None,
         document: Any = None,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Any:
@@ -124,7 +124,7 @@ class Server:
             path: Below the server's URL.
             query: What stands behind the question mark; None values are left out.
             document: A body, as JSON.
-            body: A body, as it is.
+            body: A body, as it is: bytes, or a file, which is read from its beginning.
             headers: More headers.
             timeout_s: How long the server may take between two bytes.
 
@@ -146,7 +146,7 @@ class Server:
         *,
         query: Mapping[str, Any] | None = None,
         document: Any = None,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Iterator[http.client.HTTPResponse]:
@@ -200,7 +200,7 @@ class Server:
 
     @contextlib.contextmanager
     def _answer(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], timeout_s: float
+        self, method: str, path: str, body: bytes | IO[bytes] | None, headers: Mapping[str, str], timeout_s: float
     ) -> Iterator[http.client.HTTPResponse]:
         kept, fresh = self._take(timeout_s)
         answer: http.client.HTTPResponse | None = None
@@ -226,15 +226,17 @@ class Server:
         connection: http.client.HTTPConnection,
         method: str,
         path: str,
-        body: bytes | None,
+        body: bytes | IO[bytes] | None,
         headers: Mapping[str, str],
     ) -> http.client.HTTPResponse:
         given = dict(headers)
-        content: bytes | io.BytesIO | None = body
-        if body is not None and len(body) > PIECE_BYTES:
-            # In pieces, each within the time limit: a slow line may take minutes over all of it.
-            given["Content-Length"] = str(len(body))
-            content = io.BytesIO(body)
+        content = body
+        # In pieces, each within the time limit: a slow line may take minutes over all of it.
+        if isinstance(content, bytes) and len(content) > PIECE_BYTES:
+            content = io.BytesIO(content)
+        if content is not None and not isinstance(content, bytes):
+            given["Content-Length"] = str(content.seek(0, io.SEEK_END))
+            content.seek(0)
         try:
             connection.request(method, self._parts.path + path, body=content, headers=given)
         except (BrokenPipeError, ConnectionResetError) as error:

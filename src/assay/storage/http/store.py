@@ -44,6 +44,7 @@ from assay.storage.http.objects import HttpObjects
 from assay.storage.http.pages import PAGE_ITEMS, every
 from assay.storage.http.snapshots import SnapshotObjects
 from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
+from assay.storage.http.transfers import HttpTransfers
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
 
@@ -72,6 +73,7 @@ class HttpStore(Store):
         self.addressing = HttpAddressing(self.server)
         self.trash = HttpTrash(self.server)
         self.renaming = HttpRenaming(self.server)
+        self.transfers = HttpTransfers(self.server)
 
     @property
     def writable(self) -> bool:
