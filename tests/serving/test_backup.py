@@ -193,17 +193,27 @@ class BackupContract:
     ) -> None:
         fill(store)
         made = back_up(workspaces, str(tmp_path / "backups"))
-        for name in made.manifest.files:
-            path = Path(made.path) / name
-            whole = path.read_bytes()
-            if whole:
-                path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-                with Workspaces(new_place()) as again, pytest.raises(ChecksumError, match=path.name):
+        before = contents(store)
+        restored = new_place()
+        with Workspaces(restored) as again:
+            for name in made.manifest.files:
+                path = Path(made.path) / name
+                whole = path.read_bytes()
+                if whole:
+                    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+                    with pytest.raises(ChecksumError, match=path.name):
+                        restore_backup(made.path, again)
+                path.unlink()
+                with pytest.raises(DamagedError, match="is missing"):
                     restore_backup(made.path, again)
-            path.unlink()
-            with Workspaces(new_place()) as again, pytest.raises(DamagedError, match="is missing"):
+                path.write_bytes(whole)
+            (Path(made.path) / "more").touch()
+            with pytest.raises(DamagedError, match="more does not belong"):
                 restore_backup(made.path, again)
-            path.write_bytes(whole)
+            (Path(made.path) / "more").unlink()
+
+            restore_backup(made.path, again)
+        assert before == contents_of(restored)
 
     def test_a_damaged_object_is_not_restored(
         self, workspaces: Workspaces, store: SqlStore, new_place: NewPlace, tmp_path: Path
