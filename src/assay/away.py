@@ -10,10 +10,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.errors import AssayError, UnavailableError
-from assay.recording.recovery import Recovered
 from assay.storage.contract import RunRecord, RunSpec, Store
 
 PATIENCE_S = 3.0
@@ -63,7 +62,8 @@ def open_on_server(store: Store, spec: RunSpec) -> Begun:
                 f"{error}; only it knows whether run {spec.run_name!r} of experiment {spec.experiment_name!r} exists, "
                 f"which if_exists={spec.if_exists!r} asks; with if_exists='open' a run begins without the server"
             ) from error
-        return Begun(unseen_run(spec), True, spec, str(error))
+        # Where another of its name turns out to be there, the two are not mixed: this one becomes `name-2`.
+        return Begun(unseen_run(spec), True, replace(spec, if_exists="new"), str(error))
 
 
 def unseen_run(spec: RunSpec) -> RunRecord:
@@ -102,34 +102,37 @@ class CatchingUp:
         self._impatient: set[threading.Thread] = set()
         self._said: set[tuple[str, str]] = set()
 
-    def start(self, store: Store, recover: Callable[[], Sequence[Recovered]]) -> None:
-        """Begin, unless that is under way; wait for it, but not for long, and only once."""
+    def start(self, url: str, send: Callable[[], Sequence[str]]) -> None:
+        """Begin, unless that is under way; wait for it, but not for long, and only once.
+
+        Args:
+            url: The server.
+            send: Sends what there is; returns why something is left.
+        """
         with self._guard:
-            thread = self._threads.get(store.location)
+            thread = self._threads.get(url)
             if thread is None or not thread.is_alive():
-                thread = threading.Thread(
-                    target=self._recover, args=(store, recover), name="assay-recovery", daemon=True
-                )
-                self._threads[store.location] = thread
+                thread = threading.Thread(target=self._send, args=(url, send), name="assay-sync", daemon=True)
+                self._threads[url] = thread
                 thread.start()
         if thread not in self._impatient:
             thread.join(PATIENCE_S)
             if thread.is_alive():
                 self._impatient.add(thread)
-                logger.info("assay: what processes that ended left for %s is being sent", store.location)
+                logger.info("assay: what processes that ended left for %s is being sent", url)
 
-    def _recover(self, store: Store, recover: Callable[[], Sequence[Recovered]]) -> None:
+    def _send(self, url: str, send: Callable[[], Sequence[str]]) -> None:
         try:
-            recover()
+            problems = send()
         except AssayError as error:
-            if (store.location, str(error)) not in self._said:  # it may be asked for at every read
-                self._said.add((store.location, str(error)))
+            problems = [str(error)]
+        self._impatient.discard(threading.current_thread())
+        for problem in problems:
+            if (url, problem) not in self._said:  # it may be asked for at every read
+                self._said.add((url, problem))
                 logger.warning(
                     "assay: what processes that ended left for %s can't be sent now (%s); it is kept, and `assay sync` "
                     "sends it too",
-                    store.location,
-                    error,
+                    url,
+                    problem,
                 )
-        finally:
-            store.close()  # this thread's connection
-            self._impatient.discard(threading.current_thread())

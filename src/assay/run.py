@@ -190,7 +190,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
                 last_steps=self._last_steps,
                 durable_calls=session.durability == "always",
                 on_refused=self._on_refused,
-                spec=None if self._begun is None else _fields(self._begun),
+                spec=self._made_from() if session.is_server else None,
                 budget=None if outbox is None else outbox.budget,
             )
         except OSError as error:
@@ -208,9 +208,26 @@ class Run(RunView, ArtifactLogging, RunTidying):
                 journal.seal()
                 journal.remove()
                 raise
-        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=known, outbox=outbox)
+        self._line = recorder.attach(
+            journal,
+            store,
+            store.objects.sync,
+            known_to_store=known,
+            outbox=outbox,
+            is_away=self._begun is not None,
+        )
         self.__dict__["log_metric"] = journal.log_metric
         self.__dict__["log_metrics"] = journal.log_metrics
+
+    def _made_from(self) -> dict[str, Any]:
+        """What a server makes the run from that has not heard of it as yet, or was set back to before it had."""
+        if self._begun is not None:
+            return _fields(self._begun)
+        record = self._opened
+        return {name: getattr(record, name) for name in RunSpec.__slots__ if hasattr(record, name)} | {
+            "run_name": record.name,
+            "run_display_name": record.display_name,
+        }
 
     def _has_settled(self, store: Store) -> bool:
         try:
@@ -220,7 +237,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
         return True
 
     def _settle(self, store: Store) -> None:
-        """Have a run that began without its server be there; it may turn out that one of its name was there before.
+        """Have a run that began without its server be there.
 
         Raises:
             UnavailableError: The server still does not answer.
@@ -228,10 +245,15 @@ class Run(RunView, ArtifactLogging, RunTidying):
         if self._begun is None:
             return
         record, _ = store.open_run(self._begun)
-        if self._line is not None:
-            self._line.journal.run["uid"] = record.uid
-        self._bind(self.session, record)
         self._begun = None
+        if record.name != self.run_name:
+            logger.warning(
+                "assay: run %r of experiment %r was there already: what was logged without the server is run %r",
+                self.run_name,
+                self.experiment_name,
+                record.name,
+            )
+        self._bind(self.session, record)
 
     def _warn_of_absence(self, why: str) -> None:
         text = (

@@ -7,17 +7,18 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assay import place, stores, system
 from assay.across_runs import AcrossRuns
 from assay.away import Begun, CatchingUp, open_on_server
 from assay.errors import InvalidInputError, StoreError
+from assay.recording.outbox import OBJECTS_FOLDER
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
 from assay.recording.remains import events_files, writer_of
 from assay.storage.contract import RunSpec, Store
+from assay.storage.disk_objects import DiskObjects
 from assay.tidying import Tidying
 from assay.transfer import Transferring
 
@@ -151,11 +152,27 @@ class Session(AcrossRuns, Tidying, Transferring):
         """Recover; of a server without making anybody wait long, and whether or not it answers."""
         if not self.is_server:
             self.recover(quick=quick)
-        elif self._has_others_journals():
-            _catching_up.start(self.store_as_is, partial(self.recover, quick=quick))
+        elif self._has_something_left():
+            _catching_up.start(self.location, self._sync)
 
-    def _has_others_journals(self) -> bool:
-        return any(writer_of(path) not in recorder.writers() for path in events_files(self.journals))
+    def _has_something_left(self) -> bool:
+        """Whether something waits for the server that is none of this process's writers' journals."""
+        if any(writer_of(path) not in recorder.writers() for path in events_files(self.journals)):
+            return True
+        objects = os.path.join(place.outbox_of(self.location), OBJECTS_FOLDER)
+        return next(DiskObjects(objects).list(), None) is not None
+
+    def _sync(self) -> list[str]:
+        from assay import syncing
+
+        try:
+            done = syncing.sync(self.location)
+        finally:
+            self.store_as_is.close()  # this thread's connection
+        for one in done.recovered:
+            if one.note:
+                logger.warning("assay: recovered %s (%s): %s", one.run, one.path, one.note)
+        return done.problems
 
     def fresh_store(self, run_uid: str | None = None) -> Store:
         """The store with everything that this process has logged (to a run), and that writers dead by now have."""

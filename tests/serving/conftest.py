@@ -33,7 +33,8 @@ def run(url: str) -> Iterator[Run]:
 
 
 @pytest.fixture
-def processes(tmp_path: Path, url: str) -> Iterator[Processes]:
+def processes(tmp_path: Path, isolated: Path) -> Iterator[Processes]:
+    """Processes that find the test's store as the test does."""
     folder = tmp_path / "scripts"
     folder.mkdir()
     processes = Processes(folder)
