@@ -109,6 +109,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
 
     def _set_up(self, session: Session, record: RunRecord, begun: RunSpec | None = None) -> None:
         self._bind(session, record)
+        self._spec = _spec_of(record)
         self._begun = begun
         self._loaded = False
         self._depth = 0
@@ -190,7 +191,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
                 last_steps=self._last_steps,
                 durable_calls=session.durability == "always",
                 on_refused=self._on_refused,
-                spec=self._made_from() if session.is_server else None,
+                spec=_fields(self._begun or self._spec) if session.is_server else None,
                 budget=None if outbox is None else outbox.budget,
             )
         except OSError as error:
@@ -218,16 +219,6 @@ class Run(RunView, ArtifactLogging, RunTidying):
         )
         self.__dict__["log_metric"] = journal.log_metric
         self.__dict__["log_metrics"] = journal.log_metrics
-
-    def _made_from(self) -> dict[str, Any]:
-        """What a server makes the run from that has not heard of it as yet, or was set back to before it had."""
-        if self._begun is not None:
-            return _fields(self._begun)
-        record = self._opened
-        return {name: getattr(record, name) for name in RunSpec.__slots__ if hasattr(record, name)} | {
-            "run_name": record.name,
-            "run_display_name": record.display_name,
-        }
 
     def _has_settled(self, store: Store) -> bool:
         try:
@@ -518,6 +509,20 @@ class Run(RunView, ArtifactLogging, RunTidying):
 
 def _fields(spec: RunSpec) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in spec.__slots__}
+
+
+def _spec_of(record: RunRecord) -> RunSpec:
+    """What a server makes a run from that was set back to before it had that run."""
+    return RunSpec(
+        uid=record.uid,
+        experiment_uid=record.experiment_uid,
+        experiment_name=record.experiment_name,
+        run_name=record.name,
+        experiment_display_name=record.experiment_display_name,
+        run_display_name=record.display_name,
+        tags=record.tags,
+        created_us=record.created_us,
+    )
 
 
 def _outbox_of(journals: str) -> Outbox:

@@ -66,6 +66,7 @@ class Recorder:
         *,
         known_to_store: bool = False,
         outbox: Outbox | None = None,
+        is_away: bool = False,
     ) -> Line:
         """Carry a journal's segments from here on.
 
@@ -75,12 +76,13 @@ class Recorder:
             make_durable: Puts on the disk what events may name, such as objects; called before their segment is sent.
             known_to_store: Whether the store has let the writer in.
             outbox: Where what is logged waits for a server; None where the store is a folder.
+            is_away: Whether the caller has found that the server does not answer.
         """
         route, carrier = self._way_to(store, outbox)
         line = Line(journal, store, make_durable, route)
         line.known_to_store = known_to_store
         journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable, outbox)
-        if journal.spec is not None:
+        if is_away:
             route.found_away()
         route.lines[journal.writer] = self._lines[journal.writer] = line
         self._start(carrier)

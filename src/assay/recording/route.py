@@ -152,7 +152,7 @@ class FolderRoute(Route):
                 line.make_durable()
                 if not segment.final:
                     # The note must not be lost to a power cut that the store's copy survives; a last one needs none.
-                    line.sync_notes()
+                    line.journal.sync_events()
                 try:
                     done = self.store.append(
                         line.journal.writer,
@@ -171,7 +171,8 @@ class FolderRoute(Route):
 
     def _register(self, line: Line) -> None:
         """Let the store know of the writer although it has logged nothing as yet."""
-        line.sync_once()
+        if not line.journal.is_on_disk:  # else a power cut may leave a writer in the store of which no journal tells
+            line.journal.sync_events()
         if not line.known_to_store:
             opening = line.opening()
             try:

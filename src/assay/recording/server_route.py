@@ -13,7 +13,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from assay.errors import AssayError, InvalidInputError, RunNotFoundError, SequenceError, UnavailableError
+from assay.errors import (
+    AssayError,
+    InvalidInputError,
+    RunDeletedError,
+    RunNotFoundError,
+    SequenceError,
+    UnavailableError,
+)
 from assay.formats.segment import encode_segment
 from assay.recording.cutting import Segment
 from assay.recording.journal import Journal
@@ -231,7 +238,7 @@ class ServerRoute(Route):
                 segment.more = segment.more or is_old or (is_last and not segment.final)
                 line.make_durable()
                 if not segment.final:
-                    line.sync_notes()
+                    line.journal.sync_events()
             except OSError as error:
                 line.failed(error)
                 if strictly:
@@ -255,7 +262,7 @@ class ServerRoute(Route):
             self._settle(line, segment, answer, strictly=strictly)
 
     def _settle(self, line: Line, segment: Segment, answer: Appended | AssayError, *, strictly: bool) -> None:
-        if isinstance(answer, SequenceError) and not line.pause.failures:
+        if _is_set_back(line, answer) and not line.pause.failures:
             answer = self._send_again(line, segment)
         if isinstance(answer, RunNotFoundError):
             line.give_up(answer)
@@ -355,6 +362,13 @@ class ServerRoute(Route):
             self._left_pause.failed()
             if isinstance(error, UnavailableError):
                 self.failed(error)
+
+
+def _is_set_back(line: Line, answer: Appended | AssayError) -> bool:
+    """Whether the server does not have what it has taken before."""
+    if isinstance(answer, RunNotFoundError):
+        return line.known_to_store and not isinstance(answer, RunDeletedError)
+    return isinstance(answer, SequenceError)
 
 
 def _has_bytes(event: object) -> bool:
