@@ -19,6 +19,7 @@ from assay.errors import (
 from assay.formats.event import Event
 from assay.storage.contract import ExperimentRecord, RunQuery, Store
 from tests.storage.histories_contract import HistoriesContract
+from tests.storage.intake_contract import IntakeContract
 from tests.storage.listing_contract import ListingContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
@@ -27,7 +28,7 @@ from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters,
 OpenStore = Callable[[], Store]
 
 
-class StoreContract(HistoriesContract, ListingContract, PointsContract, SearchContract, ABC):
+class StoreContract(HistoriesContract, IntakeContract, ListingContract, PointsContract, SearchContract, ABC):
     @pytest.fixture
     @abstractmethod
     def open_store(self, tmp_path: Path) -> OpenStore:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from assay.storage.disk_objects import DiskObjects
+from assay.storage.sql.pool import Pool
+from assay.storage.sql.postgres import PostgresDatabase
 from assay.storage.sql.store import SqlStore
-from tests.postgres import drop_schema, new_schema, open_database
+from tests.postgres import drop_schema, new_schema, open_database, server_url
 from tests.storage.sql.searched import Searched
 
 DATABASES = ("sqlite", "postgres")
@@ -35,6 +37,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     """An empty store on each of the databases."""
     with new_store(request.param, tmp_path / "store") as store:
         yield store
+
+
+@pytest.fixture
+def again(store: SqlStore) -> Callable[[], SqlStore]:
+    """Opens the test's store once more, as another server has it: with connections, and a memory, of its own."""
+    if isinstance(store.database, PostgresDatabase):
+        schema = store.database.schema
+        return lambda: SqlStore(PostgresDatabase(Pool(server_url()), schema), store.objects)
+    return lambda: SqlStore(store.location)
 
 
 @pytest.fixture
