@@ -271,6 +271,22 @@ def test_a_server_that_was_set_back_to_an_earlier_state_is_sent_again_what_it_la
     assert {"p1": 1, "p2": 2, "p3": 3} == loaded.parameters
 
 
+def test_a_server_that_lost_a_run_altogether_is_sent_all_that_the_journal_has(server: ServerChild) -> None:
+    server.start()
+    with Run("digits", "forgotten", sagemaker_session=Session(server.url), tags={"team": "vision"}) as run:
+        run.log_metrics({"loss": 0.0}, step=0)
+        run.flush()
+        server.stop()
+        shutil.rmtree(server.folder)
+        server.folder.mkdir()
+        server.start()
+        run.log_metrics({"loss": 1.0}, step=1)
+
+    assert [0.0, 1.0] == losses(server.url, "forgotten")
+    loaded = load_run("forgotten", "digits", sagemaker_session=Session(server.url))
+    assert ("Completed", {"team": "vision"}) == (loaded.status, loaded.tags)
+
+
 def test_a_writer_that_has_nothing_to_say_is_heard_of(server: ServerChild, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_route, "HEARTBEAT_S", 0.5)
     server.start()
