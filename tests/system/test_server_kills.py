@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,7 +35,8 @@ class Clients:
     def __init__(self, context: BaseContext, url: str, folder: Path) -> None:
         self.load = Load("killed", segments=40 * KILLS)
         self.sent = Sent(folder / "sent", self.load)
-        self.trainers = Trainers(context, url, folder / "training")
+        self.trainers = Trainers(context, url, folder / "training", pace_s=0.02)
+        self.trainers.wait_for(1)  # two that begin without the server begin two runs
         self.senders = Senders(context, [url], self.sent, pace_s=0.02)
 
     def live_through(self, parts: Sequence[Part], draw: random.Random) -> list[Part]:
@@ -82,16 +85,25 @@ def test_a_server_that_is_killed_loses_nothing_that_it_accepted(
     assert [] == server.troubles()
 
 
+@pytest.fixture
+def bucket(seaweed: Seaweed) -> Iterator[Seaweed]:
+    """This process's S3 store, which is killed here and there again afterwards."""
+    yield seaweed
+    with socket.socket() as one:
+        if one.connect_ex(("127.0.0.1", urlsplit(seaweed.options["endpoint"]).port or 0)):
+            restart(seaweed, 0)
+
+
 def test_a_database_and_a_bucket_that_are_killed_lose_nothing_that_the_server_accepted(
-    forkserver: BaseContext, postgres: Postgres, own_seaweed: Seaweed, store: Path, tmp_path: Path
+    forkserver: BaseContext, postgres: Postgres, bucket: Seaweed, store: Path, tmp_path: Path
 ) -> None:
-    options = ("--database", postgres.url, "--objects", own_seaweed.new_url())
-    server = Server(store, tmp_path / "server.log", *options, environment=own_seaweed.environment)
+    options = ("--database", postgres.url, "--objects", bucket.new_url())
+    server = Server(store, tmp_path / "server.log", *options, environment=bucket.environment)
     try:
         server.start()
         clients = Clients(forkserver, server.url, tmp_path)
         try:
-            killed = clients.live_through([postgres, own_seaweed, server], random.Random(SEED))
+            killed = clients.live_through([postgres, bucket, server], random.Random(SEED))
         finally:
             clients.kill()
         synced = clients.trainers.sync()
