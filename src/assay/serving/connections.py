@@ -6,6 +6,7 @@ It is imported when a server starts, since it loads uvicorn and httptools.
 from __future__ import annotations
 
 import asyncio
+import json
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -41,6 +42,13 @@ class Protocol(HttpToolsProtocol):
                 self.send_400_response("The address and headers of the request are too long.")
                 return
         super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, as all else is refused."""
+        body = json.dumps({"error": {"type": "InvalidInputError", "message": msg}}).encode()
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""
