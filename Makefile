@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests $(wildcard benchmarks)
+CODE := src tests deploy $(wildcard benchmarks)
 # Processes that pytest spreads the tests over.
 WORKERS ?= 2
 
