@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assay import credentials, place
@@ -44,12 +45,14 @@ def exists(location: str) -> bool:
 
 def _open_server(url: str) -> HttpStore:
     from assay.recording.outbox import OBJECTS_FOLDER
+    from assay.storage.http.identity import Identity
     from assay.storage.http.store import HttpStore
 
     near = place.nearest_folder()
     folders = [place.data_folder()] if near is None else [near, place.data_folder()]
-    snapshots = os.path.join(place.outbox_of(url), OBJECTS_FOLDER)
-    return HttpStore(url, token=credentials.token_for(url), folders=folders, snapshots=snapshots)
+    token = credentials.token_for(url)
+    identity = Identity(token, fresh_token=partial(credentials.token_for, url), folders=folders)
+    return HttpStore(url, identity=identity, snapshots=os.path.join(place.outbox_of(url), OBJECTS_FOLDER))
 
 
 def open_folder(folder: str) -> SqlStore:

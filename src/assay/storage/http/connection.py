@@ -14,9 +14,9 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from assay import errors
@@ -27,13 +27,10 @@ from assay.errors import (
     NotFoundError,
     NotSignedInError,
     RateLimitedError,
-    RefusedError,
     StoreError,
     UnavailableError,
 )
-
-if TYPE_CHECKING:
-    from assay.storage.local_secret import LocalSecret
+from assay.storage.http.identity import Identity, Way
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
@@ -43,8 +40,6 @@ PIECE_BYTES = 1 << 16
 ERROR_BYTES = 1 << 20
 """More than any error takes."""
 WORKSPACE_MARK = "/w/"
-LOCAL_PROOF = "Assay-Local"
-"""The header of a proof that the caller can read a secret of the server's user."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _STALE = (
     http.client.RemoteDisconnected,
@@ -85,26 +80,20 @@ class Server:
 
     Args:
         url: Its URL, without a workspace.
-        token: What lets the client in, None where none is needed.
+        identity: What lets the client in.
         workspace: The workspace, None for the token's own.
-        folders: Of a server on this machine that asks who calls, its store may lie in one of these: reading the secret
-            there proves to be of its user.
     """
 
-    def __init__(
-        self, url: str, *, token: str | None = None, workspace: str | None = None, folders: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, url: str, *, identity: Identity | None = None, workspace: str | None = None) -> None:
         self.url = url
         self._parts = urlsplit(url)
         self._headers = {"Assay-Client": _client_name(), "Accept": "application/json"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
         if workspace is not None:
             self._headers["Assay-Workspace"] = workspace
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
-        self._folders = list(folders) if token is None and self._parts.hostname in LOOPBACK else []
-        self._secret: LocalSecret | None = None
+        self._identity = identity or Identity()
+        self._port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
 
     def ask(
         self,
@@ -163,10 +152,14 @@ class Server:
         if document is not None:
             body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
+        ways = self._identity.ways(is_local=self._parts.hostname in LOOPBACK)
+        way: Way | None = next(ways)
         try:
-            while True:
-                with self._answer(method, path, body, {**sent, **self._proof()}, timeout_s) as answer:
-                    if answer.status == HTTPStatus.UNAUTHORIZED and self._has_another_secret():
+            while way is not None:
+                with self._answer(method, path, body, {**sent, **way(self._port)}, timeout_s) as answer:
+                    if answer.status != HTTPStatus.UNAUTHORIZED:
+                        self._identity.let_in(way)
+                    elif (way := next(ways, None)) is not None:
                         answer.read()
                         continue
                     if answer.status >= HTTPStatus.BAD_REQUEST:
@@ -178,25 +171,6 @@ class Server:
                 raise
             self.close()
             raise UnavailableError(f"the server {self.url} does not answer: {_why(error)}") from error
-
-    def _proof(self) -> dict[str, str]:
-        if self._secret is None:
-            return {}
-        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        return {LOCAL_PROOF: self._secret.proof(port)}
-
-    def _has_another_secret(self) -> bool:
-        """Whether there is a secret that was not tried yet; it is taken for the server's from here on."""
-        from assay.storage.local_secret import LocalSecret
-
-        self._secret = None
-        while self._folders:
-            secret = LocalSecret(self._folders.pop(0))
-            with contextlib.suppress(RefusedError):  # no server of this user has been there
-                secret.proof(0)
-                self._secret = secret
-                return True
-        return False
 
     @contextlib.contextmanager
     def _answer(

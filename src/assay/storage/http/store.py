@@ -40,6 +40,7 @@ from assay.storage.contract import (
 )
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.http.connection import Server, error_from, split_url
+from assay.storage.http.identity import Identity
 from assay.storage.http.objects import HttpObjects
 from assay.storage.http.pages import PAGE_ITEMS, every
 from assay.storage.http.snapshots import SnapshotObjects
@@ -57,17 +58,14 @@ class HttpStore(Store):
 
     Args:
         url: The server's URL, with the workspace where that is not the token's own.
-        token: What lets the client in, None where none is needed.
-        folders: Where the store of a server on this machine may lie, see `Server`.
+        identity: What lets the client in.
         snapshots: The folder where the bytes of artifacts wait for their upload; None uploads them as they are put.
     """
 
-    def __init__(
-        self, url: str, *, token: str | None = None, folders: Sequence[str] = (), snapshots: str | None = None
-    ) -> None:
+    def __init__(self, url: str, *, identity: Identity | None = None, snapshots: str | None = None) -> None:
         base, workspace = split_url(url)
         self.location = url.rstrip("/")
-        self.server = Server(base, token=token, workspace=workspace, folders=folders)
+        self.server = Server(base, identity=identity, workspace=workspace)
         remote = HttpObjects(self.server, self.location)
         self.objects = remote if snapshots is None else SnapshotObjects(DiskObjects(snapshots), remote)
         self.addressing = HttpAddressing(self.server)
