@@ -1,4 +1,4 @@
-"""The API does what its document says, whatever it is sent: no answer is a server's error, each is one of those drawn."""
+"""The API does what its document says, whatever it is sent: no answer is a server's error, all are drawn."""
 
 from __future__ import annotations
 

@@ -56,6 +56,11 @@ def answer_assay_error(request: Request[Any, Any, Any], error: errors.AssayError
     return Response(error_body(error), status_code=status, headers=_headers(error))
 
 
+def answer_about_what_came(error: errors.AssayError) -> Response[Any]:
+    """The answer to bytes that are damaged as they came, where the same error would else tell of the store's own."""
+    return Response(error_body(error), status_code=422)
+
+
 def answer_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """The answer to a request that the framework refused: no such address, a body that is not what was asked for."""
     detail = str(error.detail)
