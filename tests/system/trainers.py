@@ -65,6 +65,7 @@ class Trainers:
         """Return when every writer has made so many calls."""
         deadline_s = time.monotonic() + SYNC_S
         while any(len(self.notes.of(writer)) < calls for writer in range(self.writers)):
+            assert all(process.exitcode in (None, 0) for process in self.processes), "the training has ended"
             assert time.monotonic() < deadline_s, "the training does not get on"
             time.sleep(0.01)
 
