@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,27 @@ def test_runs_show_and_compare(assay: Assay, url: str) -> None:
 
     compared = json.loads(assay("compare", "digits/first", "digits/second", "--json").out)
     assert {"lr"} == set(compared["parameters"])
+
+
+def test_show_says_that_a_server_has_not_heard_of_a_run_for_long(
+    assay: Assay, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Run("digits", "silent") as run:
+        run.log_metric("loss", 1.0)
+        run.flush()
+        assert (attempt := run.attempts[0]).heard_time is not None
+        assert attempt.start_time is not None
+        assert attempt.heard_time >= attempt.start_time
+        assert "not heard of" not in assay("show", "digits/silent").out
+        monkeypatch.setattr("assay.cli.run_page.SILENT_AFTER", timedelta(0))
+
+        said = assay("show", "digits/silent", width=200)
+
+        assert "InProgress" in said.out
+        assert "not heard of for" in said.out
+        assert "T" in json.loads(assay("show", "digits/silent", "--json").out)["attempts"][0]["heard_time"]
+
+    assert "not heard of" not in assay("show", "digits/silent").out
 
 
 def test_tidying(assay: Assay, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
