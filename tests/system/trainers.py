@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from assay import Run, Session, load_run
+from assay import Run, Session, list_runs
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back
 
@@ -19,9 +20,19 @@ EXPERIMENT = "training"
 SYNC_S = 90
 
 
-def train(url: str, name: str, notes: Notes, scratch: Path, writer: int, pace_s: float) -> None:
+def shift_clock(by_s: float) -> None:
+    """Let this process live in the past or the future."""
+    from assay.recording import calls
+
+    real, by_ns = time.time_ns, int(by_s * 1e9)
+    time.time_ns = calls.time_ns = lambda: real() + by_ns  # type: ignore[attr-defined]
+    time.time = lambda: (real() + by_ns) / 1e9
+
+
+def train(url: str, name: str, notes: Notes, scratch: Path, writer: int, pace_s: float, clock_s: float) -> None:
     """Log until told to stop, or until there is nothing left to say."""
     os.environ.update(ASSAY_QUIET="1", XDG_DATA_HOME=str(scratch))
+    shift_clock(clock_s)
     with Run(EXPERIMENT, name, sagemaker_session=Session(url)) as run:
         for number in range(notes.calls):
             notes.begin(writer, number)
@@ -50,13 +61,14 @@ class Trainers:
         writers: int = 2,
         calls: int = CALLS,
         pace_s: float = 0.004,
+        clocks_s: Sequence[float] = (),
     ) -> None:
         scratch.mkdir()
         self.url, self.name, self.scratch, self.writers = url, name, scratch, writers
         self.notes = Notes(scratch / "notes", writers, calls)
         self.processes: list[Any] = []
         for writer in range(writers):
-            arguments = (url, name, self.notes, scratch, writer, pace_s)
+            arguments = (url, name, self.notes, scratch, writer, pace_s, clocks_s[writer] if clocks_s else 0.0)
             process = context.Process(target=train, args=arguments)  # type: ignore[attr-defined]
             process.start()
             self.processes.append(process)
@@ -84,24 +96,40 @@ class Trainers:
             process.kill()
             process.join()
 
-    def sync(self) -> subprocess.CompletedProcess[str]:
+    def start_syncing(self) -> subprocess.Popen[str]:
         """`assay sync`, on the machine of the training."""
-        return subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "assay.cli", "sync", "--store", self.url],
             env={**os.environ, "XDG_DATA_HOME": str(self.scratch)},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=SYNC_S,
         )
 
-    def check(self, *, status: str = "Completed") -> None:
-        """All that was logged can be read, once each, and nothing else."""
-        run = load_run(self.name, EXPERIMENT, Session(self.url))
-        found = read_back(run)
-        assert [] == found.without_bytes
+    def sync(self) -> tuple[int, str]:
+        """The same to its end: its exit code, and what it said."""
+        with self.start_syncing() as process:
+            said, _ = process.communicate(timeout=SYNC_S)
+        return process.returncode, said
+
+    def check(self, *, status: str = "Completed", runs: int = 1) -> None:
+        """All that was logged can be read, once each, and nothing else.
+
+        Args:
+            status: Of the runs.
+            runs: How many there are: as many as processes that began the run while the server was away.
+        """
+        found: dict[int, set[int]] = {}
+        there = list_runs(EXPERIMENT, sagemaker_session=Session(self.url))
+        mine = [run for run in there if run.run_name == self.name or run.run_name.startswith(f"{self.name}-")]
+        for run in mine:
+            assert status == run.status, run.run_name
+            read = read_back(run)
+            assert [] == read.without_bytes
+            assert set() == found.keys() & read.numbers.keys(), "a writer is in two runs"
+            found.update(read.numbers)
         for writer in range(self.writers):
-            there = found.numbers.get(writer, set())
-            lost = sorted(self.notes.returned_of(writer) - there)
+            lost = sorted(self.notes.returned_of(writer) - found.get(writer, set()))
             assert [] == [(number, kind_of(number)) for number in lost], f"lost of writer {writer}"
-            assert set() == there - self.notes.begun_of(writer)
-        assert status == run.status
+            assert set() == found.get(writer, set()) - self.notes.begun_of(writer)
+        assert runs == len(mine)
