@@ -6,7 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 
@@ -17,24 +17,29 @@ from assay.storage.contract import Appended, RunQuery
 from assay.storage.http.store import HttpStore
 from tests.system.load import EXPERIMENT, Load, check
 from tests.system.soundness import assert_folder_is_whole
-from tests.system.team import Server
+from tests.system.team import Postgres, Server
 
 SEED = 3
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=["folder", "database"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for all of these: each sends to runs of its own."""
-    folder = tmp_path_factory.mktemp("resends")
-    server = Server(folder / "store", folder / "server.log")
-    try:
+    folder, options = tmp_path_factory.mktemp("resends"), list[str]()
+    with ExitStack() as undo:
+        if request.param == "database":
+            postgres = Postgres()
+            undo.callback(postgres.delete)
+            postgres.start()
+            options = ["--database", postgres.url]
+        server = Server(folder / "store", folder / "server.log", *options)
+        undo.callback(server.kill)
         server.start()
         yield server
         assert 0 == server.stop()
-        assert_folder_is_whole(server.folder)
         assert [] == server.troubles()
-    finally:
-        server.kill()
+        if request.param == "folder":
+            assert_folder_is_whole(server.folder)
 
 
 @pytest.fixture
