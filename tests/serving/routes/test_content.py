@@ -78,8 +78,8 @@ def test_a_name_can_not_break_out_of_its_header(api: Api) -> None:
 
     assert "set-cookie" not in told
     assert (
-        "attachment; filename=\"b__ x_ySet-Cookie_ z__.bin\"; filename*=UTF-8''b%22%3B%20x%3DySet-Cookie%3A%20z%3D%C3%BC.bin"
-        == told["content-disposition"]
+        'attachment; filename="b__ x_ySet-Cookie_ z__.bin"; '
+        "filename*=UTF-8''b%22%3B%20x%3DySet-Cookie%3A%20z%3D%C3%BC.bin" == told["content-disposition"]
     )
 
 

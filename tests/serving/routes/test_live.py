@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import time
@@ -19,7 +20,7 @@ from assay.storage.http.store import HttpStore
 from assay.storage.sql.store import SqlStore
 from tests.serving.routes.conftest import Api
 from tests.serving.running import serving
-from tests.storage.writing import Writer, new_run, rows
+from tests.storage.writing import new_run, rows
 
 Told = tuple[str, dict[str, Any]]
 
@@ -108,7 +109,7 @@ def test_many_listeners_cost_one_look(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert 20 == len(heard)
     assert len(looks) < 10
-    assert all(later - earlier > 0.9 for earlier, later in zip(looks, looks[1:], strict=False))
+    assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(looks))
 
 
 def test_a_comment_shows_that_the_connection_lives(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
