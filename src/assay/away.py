@@ -6,6 +6,7 @@ that is logged to a server.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assay.errors import AssayError, UnavailableError
+from assay.recording.remains import JournalError, events_files, opening_of
 from assay.storage.contract import RunRecord, RunSpec, Store
 
 PATIENCE_S = 3.0
@@ -86,6 +88,26 @@ def unseen_run(spec: RunSpec) -> RunRecord:
         goals={},
         refused=0,
     )
+
+
+def seen_here(journals: str, experiment_name: str, run_name: str) -> tuple[RunRecord, RunSpec | None] | None:
+    """A run that a process of this user has logged to, as far as its journal tells: the newest of that name.
+
+    So a child finds the run of its parent although the server can't be asked.
+
+    Returns:
+        The run, and what it is made from if it began without its server; None where no journal tells of it.
+    """
+    openings = []
+    for path in events_files(journals):
+        with contextlib.suppress(JournalError, OSError):
+            openings.append(opening_of(path))
+    named = [one for one in openings if (one["run"]["experiment"], one["run"]["name"]) == (experiment_name, run_name)]
+    if not named:
+        return None
+    newest = max(named, key=lambda one: int(one["opened_us"]))
+    spec = None if newest.get("spec") is None else RunSpec(**newest["spec"])
+    return unseen_run(spec or spec_of(newest["run"]["uid"], experiment_name, run_name)), spec
 
 
 def spec_of(uid: str, experiment_name: str, run_name: str) -> RunSpec:

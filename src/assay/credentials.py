@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 from typing import Any
 
 from assay import system
@@ -106,6 +105,8 @@ def _read() -> dict[str, str]:
 
 
 def _write(kept: dict[str, str]) -> None:
+    import tempfile
+
     document: dict[str, Any] = {url: {"token": token} for url, token in sorted(kept.items())}
     file_path = path()
     folder = os.path.dirname(file_path)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from typing import Any
 
 from assay import current, system
@@ -134,6 +133,8 @@ def mark_outbox(url: str) -> str:
     path = os.path.join(folder, SERVER_FILE)
     try:
         if not os.path.exists(path):
+            import tempfile
+
             os.makedirs(folder, mode=0o700, exist_ok=True)  # what is logged is nobody else's business
             fd, made = tempfile.mkstemp(prefix=SERVER_FILE, dir=folder)
             with os.fdopen(fd, "w", encoding="utf-8") as file:

@@ -100,10 +100,10 @@ class Run(RunView, ArtifactLogging, RunTidying):
             self._warn_of_absence(begun.why)
 
     @classmethod
-    def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False) -> Run:
-        """A run that is in the store already."""
+    def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False, begun: RunSpec | None = None) -> Run:
+        """A run that is in the store already, or that `begun` without it."""
         run = cls.__new__(cls)
-        run._set_up(session, record)
+        run._set_up(session, record, begun)
         run._loaded = loaded
         return run
 
@@ -583,6 +583,6 @@ def _arrive(
             raise
         # The worker of a training does not end because the server is away.
         record = away.unseen_run(begun or away.spec_of(uid, experiment, name))
-    run = Run._of(session, record, loaded=loaded)
-    run._adopted, run._begun, run._last_steps = inside, begun, last_steps
+    run = Run._of(session, record, loaded=loaded, begun=begun)
+    run._adopted, run._last_steps = inside, last_steps
     return run

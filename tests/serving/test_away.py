@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assay import Run, Session, list_runs, load_run
-from assay.errors import NotSignedInError, UnavailableError
+from assay.errors import NotSignedInError, RunNotFoundError, UnavailableError
 from assay.storage.sql.store import SqlStore
 from tests.behaviour.processes import Processes, wait_until
 from tests.serving.logging_runs import logged
@@ -147,6 +147,31 @@ def test_a_pickled_run_logs_in_another_process_while_the_server_is_away(
     server.start()
 
     assert {"loss", "of-worker"} == set(load_run("baseline", "digits").metrics)
+
+
+def test_a_child_process_finds_its_parent_s_run_while_the_server_is_away(
+    server: ServerChild, processes: Processes
+) -> None:
+    script = """
+    from assay import load_run
+    with load_run() as run:
+        run.log_metric("of-child", 2.0)
+    """
+    with Run("digits", "baseline", tags={f"key-{number}": "x" * 250 for number in range(50)}) as run:
+        run.log_metric("loss", 1.0)
+        processes.run(script)
+    server.start()
+    there = load_run("baseline", "digits")
+    assert {"loss", "of-child"} == set(there.metrics)
+    assert 50 == len(there.tags)
+
+    server.kill()
+    with run:
+        processes.run(script.replace("of-child", "of-another"))
+    server.start()
+    assert {"loss", "of-child", "of-another"} == set(load_run("baseline", "digits").metrics)
+    with pytest.raises(RunNotFoundError):
+        load_run("other", "digits")
 
 
 def test_a_silent_server_holds_up_the_first_run_for_seconds_and_the_next_not_at_all(silent_url: str) -> None:

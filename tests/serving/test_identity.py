@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from assay import Run, Session, credentials, load_run, place
 from assay.errors import NotSignedInError
 from assay.serving.access.file import AccessFile
 from assay.serving.access.gate import Gate
+from assay.serving.access.limits import Limits
 from assay.serving.access.members import Members
 from assay.serving.access.origin import Origins
 from assay.serving.access.peer import Peers
@@ -69,11 +70,8 @@ def test_a_run_goes_on_when_its_token_is_replaced(url: str, members: Members) ->
 
 
 @contextmanager
-def asking_for_proofs(folder: str) -> Iterator[str]:
-    """A server over a folder that the kernel does not tell who calls, as on macOS."""
-    secret = LocalSecret(folder)
-    secret.create()
-    gate = Gate(Members(AccessFile(folder)), Origins(), peers=Peers(secret, uses_kernel=False))
+def served(folder: str, *, peers: Peers | None = None, limits: Limits | None = None) -> Iterator[str]:
+    gate = Gate(Members(AccessFile(folder)), Origins(), peers=peers or Peers(), limits=limits)
     sock = listen("127.0.0.1", 0)
     process = ServerProcess(make_app(Site(lambda _: SqlStore(folder)), gate, version="0"), sock)
     process.start()
@@ -81,6 +79,13 @@ def asking_for_proofs(folder: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
     finally:
         process.stop()
+
+
+def asking_for_proofs(folder: str) -> AbstractContextManager[str]:
+    """A server over a folder that the kernel does not tell who calls, as on macOS."""
+    secret = LocalSecret(folder)
+    secret.create()
+    return served(folder, peers=Peers(secret, uses_kernel=False))
 
 
 @pytest.mark.usefixtures("members")
@@ -112,3 +117,12 @@ def test_no_token_stands_in_what_is_shown_of_a_store(url: str, members: Members)
     store = Session(url).store_as_is
 
     assert secret not in repr(vars(store)) + repr(store) + repr(vars(store).get("server"))
+
+
+@pytest.mark.usefixtures("members")
+def test_who_asks_too_often_waits_as_the_server_says(tmp_path: Path) -> None:
+    with served(str(tmp_path / "served"), limits=Limits(requests_per_s=20, requests_at_once=20)) as url:
+        session = Session(url)
+        for _ in range(50):
+            assert [] == session.store.experiments()
+        session.store_as_is.close()

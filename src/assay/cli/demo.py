@@ -108,7 +108,7 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
 
 def _command(session: Session, store: str | None) -> list[str]:
     """How a reader calls `assay` so that it finds the demo's store: the program, and an option where it needs one."""
-    from assay.place import where
+    from assay.place import location_of, where
 
     program = os.path.relpath(sys.argv[0]) if os.path.basename(sys.argv[0]) == "assay" else "assay"
     if shutil.which("assay") is not None or not os.path.exists(program):
@@ -118,6 +118,6 @@ def _command(session: Session, store: str | None) -> list[str]:
     found = where()[0]
     if named is not None:
         os.environ["ASSAY_STORE"] = named
-    if store is None and os.path.realpath(found) == session.location:
+    if store is None and location_of(found) == session.location:
         return [program]
     return [program, "--store", session.location]

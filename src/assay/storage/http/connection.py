@@ -10,10 +10,12 @@ import contextlib
 import http.client
 import io
 import json
+import math
 import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import IO, Any
@@ -39,6 +41,9 @@ PIECE_BYTES = 1 << 16
 """How much of a body is sent at a time."""
 ERROR_BYTES = 1 << 20
 """More than any error takes."""
+MOST_WAITS = 3
+"""So often a request waits that came too soon behind others, as the server says; a listing of thousands does."""
+LONGEST_WAIT_S = 2.0
 WORKSPACE_MARK = "/w/"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _STALE = (
@@ -154,6 +159,7 @@ class Server:
             sent["Content-Type"] = "application/json"
         ways = self._identity.ways(is_local=self._parts.hostname in LOOPBACK)
         way: Way | None = next(ways)
+        waits = 0
         try:
             while way is not None:
                 with self._answer(method, path, body, {**sent, **way(self._port)}, timeout_s) as answer:
@@ -161,6 +167,12 @@ class Server:
                         self._identity.let_in(way)
                     elif (way := next(ways, None)) is not None:
                         answer.read()
+                        continue
+                    wait_s = _wait_s(answer)
+                    if wait_s <= LONGEST_WAIT_S and waits < MOST_WAITS:
+                        answer.read()
+                        waits += 1
+                        time.sleep(wait_s)
                         continue
                     if answer.status >= HTTPStatus.BAD_REQUEST:
                         raise _error_of(answer, self.url)
@@ -290,6 +302,13 @@ def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return str(getattr(error, "strerror", None) or error) or type(error).__name__
+
+
+def _wait_s(answer: http.client.HTTPResponse) -> float:
+    """After how long a request may be sent again that came too soon; infinite for any other."""
+    text = answer.headers.get("Retry-After") or ""
+    is_early = answer.status == HTTPStatus.TOO_MANY_REQUESTS and text.isascii() and text.isdigit()
+    return float(text) if is_early else math.inf
 
 
 def _client_name() -> str:
