@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from assay.errors import (
     InvalidInputError,
     NotFoundError,
     RefusedError,
+    StoreError,
     StoreVersionError,
     UnavailableError,
 )
@@ -23,6 +25,7 @@ from assay.serving.settings import Place
 from tests.seaweed import Seaweed
 from tests.serving.filled import contents, fill
 from tests.serving.places import database_place, folder_place, new_database
+from tests.storage.writing import Writer, new_run, rows
 
 
 class OpeningContract:
@@ -103,6 +106,63 @@ class TestOpeningADatabase(OpeningContract):
             workspaces.check()
 
         assert not os.path.exists(place.folder)
+
+
+def test_a_database_that_keeps_no_locks_is_refused(tmp_path: Path) -> None:
+    import psycopg
+
+    with new_database() as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            # As CockroachDB did for years: the function is there, and says that it has the lock.
+            connection.execute("CREATE SCHEMA nothing")
+            connection.execute(
+                "CREATE FUNCTION nothing.pg_try_advisory_xact_lock(bigint) RETURNS boolean LANGUAGE sql "
+                "AS 'SELECT true'"
+            )
+        place = database_place(tmp_path, f"{url}&options=-csearch_path%3Dnothing%2Cpg_catalog")
+        with Workspaces(place) as workspaces, pytest.raises(StoreError, match="takes advisory locks and does not keep"):
+            workspaces.check()
+
+
+def test_tables_parted_by_run_are_the_same_to_a_server(tmp_path: Path) -> None:
+    """What docs/operations.md has done to them, but for the calls of Citus itself."""
+    import psycopg
+
+    document = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    block = document.partition("**Citus.**")[2].partition("```text\n")[2].partition("```")[0]
+    statements = [line for line in block.splitlines() if "create_distributed_table" not in line]
+    parted = re.findall(r"create_distributed_table\('(\w+)', 'run_id'", block)
+    with new_database() as url:
+        place = database_place(tmp_path, url)
+        with Workspaces(place) as workspaces:
+            workspaces.check()
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            # Every unique key of a table that is parted holds the column by which it is.
+            unkeyed = connection.execute(
+                "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+                "WHERE c.relnamespace = 'assay_main'::regnamespace AND c.relname = ANY(%s) AND i.indisunique AND NOT "
+                "EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'run_id' "
+                "AND a.attnum = ANY(i.indkey))",
+                (parted,),
+            ).fetchall()
+        assert ["chunks", "tail", "series", "parameters"] == parted
+        assert [] == unkeyed
+        with Workspaces(place) as workspaces:
+            assert [] == workspaces.check()
+            store = workspaces.open_store("main")
+            fill(store)
+            writer = Writer(store, new_run(store, "folded"))
+            writer.send(rows("loss", [1.0] * 20_000))
+            writer.leave()
+
+            assert 4 == len(contents(store))
+            with store.reading() as connection_in_place:
+                assert connection_in_place.execute("SELECT count(*) FROM chunks").fetchone()[0] > 0
+            store.trash.delete_runs([writer.run.uid])
+            assert 3 == len(contents(store))
+            store.close()
 
 
 def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:

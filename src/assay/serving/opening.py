@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assay.storage.objects import Objects
     from assay.storage.sql.database import Database
     from assay.storage.sql.pool import Pool
+    from assay.storage.sql.postgres import PostgresSchema
 
 WORKSPACES_FOLDER = "workspaces"
 ACCESS_SCHEMA = "assay"
@@ -155,6 +156,10 @@ class Workspaces:
         """
         if self.place.uses_folder:
             make_folder(self.place.folder)
+        if self.place.database is not None:
+            from assay.storage.sql.postgres import PostgresSchema
+
+            check_locks(PostgresSchema(self.pool, ACCESS_SCHEMA))
         self.members.has_members()
         store = self.open_store(MAIN)
         try:
@@ -187,6 +192,17 @@ class Workspaces:
             assert isinstance(store.objects, BucketObjects)
             found.append(("the object store", store.objects.bucket.now_s() - time.time()))
         return found
+
+
+def check_locks(schema: PostgresSchema) -> None:
+    """Raise StoreError unless the database keeps the locks that writers rely on: some take them and do nothing."""
+    probe_lock = ("probe", os.urandom(8).hex())
+    with schema.claim(probe_lock) as first, schema.claim(probe_lock) as second:
+        if not first or second:
+            raise StoreError(
+                f"the database {schema.place} takes advisory locks and does not keep them; without them what several "
+                "clients send at once would be lost: use PostgreSQL, or a version of this database that keeps them"
+            )
 
 
 def schema_of(workspace: str) -> str:
