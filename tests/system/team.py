@@ -210,22 +210,31 @@ class Postgres:
     def kill(self) -> None:
         if self._process is None:
             return
-        every = [self._process.pid]
+        every = [psutil.Process(self._process.pid)]
         with contextlib.suppress(psutil.NoSuchProcess):
-            every += [child.pid for child in psutil.Process(self._process.pid).children(recursive=True)]
-        for pid in every:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            every += every[0].children(recursive=True)
+        for process in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self._process.wait()
         self._process = None
-        for pid in every[1:]:  # orphans by now: whoever adopted them reaps them
-            with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(pid).wait(STOP_S)
+        deadline_s = time.monotonic() + STOP_S
+        while any(_runs(process) for process in every):  # a new one would refuse memory that these still share
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
 
     def delete(self) -> None:
         """End it, and delete what it kept."""
         self.kill()
         self._undo.close()
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process runs; one that nobody reaps does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextlib.contextmanager

@@ -178,6 +178,25 @@ def test_four_that_fold_at_once_while_segments_come_lose_and_double_nothing(
     assert (len(expected), expected[0], expected[-1]) == (summary.count, summary.min, summary.max)
 
 
+@pytest.mark.parametrize("final", [False, True], ids=["of one that goes on", "of one that has ended"])
+def test_series_that_are_streamed_stay_as_they_were_while_a_tail_is_folded(
+    store: SqlStore, run: RunRecord, final: bool
+) -> None:
+    writer, folding = Taken(store, run), Folding(store.database)
+    writer.send_many(5, 200)
+    folding.fold(writer.uid)
+    writer.send_many(3, 200)
+    writer.send(0.5, final=final)
+    Writer(store, run).send(rows("a series before it", [1.0]))
+
+    pieces = store.stream_histories(run.uid)
+    assert "a series before it" == next(pieces)[0]
+    folding.fold(writer.uid)
+
+    assert writer.values == [value for _, piece in pieces for value in piece.values.tolist()]
+    assert 0 == sum(tail.writer_uid == writer.uid for tail in folding.tails())
+
+
 def test_a_damaged_segment_is_named_and_leaves_all_as_it_was(store: SqlStore, run: RunRecord) -> None:
     writer = Taken(store, run)
     writer.send_many(3, 300)
