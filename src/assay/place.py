@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -117,6 +116,8 @@ def journals_of(location: str) -> str:
 
 def outbox_of(url: str) -> str:
     """The folder of this user that holds what is yet to be sent to a server."""
+    import hashlib
+
     return os.path.join(data_folder(), OUTBOX_FOLDER, hashlib.sha256(url.encode()).hexdigest()[:16])
 
 
