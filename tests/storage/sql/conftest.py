@@ -62,9 +62,23 @@ def postgres_store(tmp_path: Path) -> Iterator[SqlStore]:
         yield store
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
-    with new_store(request.param, tmp_path_factory.mktemp("searched")) as store:
+@contextlib.contextmanager
+def _searched(kind: str, folder: Path) -> Iterator[Searched]:
+    with new_store(kind, folder) as store:
         runs = Searched.fill(store)
         with store.reading() as connection:
             yield Searched(runs, connection)
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
+    """Many runs in a folder."""
+    with _searched("sqlite", tmp_path_factory.mktemp("searched")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def searched_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
+    """The same runs on PostgreSQL."""
+    with _searched("postgres", tmp_path_factory.mktemp("searched-postgres")) as found:
+        yield found
