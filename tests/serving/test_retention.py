@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import InvalidInputError, RefusedError
+from assay import Run, Session
+from assay.cli import main
+from assay.errors import InvalidInputError, QuotaError
 from assay.serving.opening import Workspaces
 from assay.serving.policies import FREE, Policy
 from assay.serving.quota import QuotaStore
@@ -22,6 +24,7 @@ from assay.storage.contract import Appended
 from assay.storage.sql.store import SqlStore
 from tests.serving.filled import Sender, contents, fill
 from tests.serving.places import database_place, folder_place, new_database
+from tests.serving.running import serving
 from tests.storage.writing import NOW_US, artifact, leave, new_run
 
 YEAR = {"": Policy(keep_days=365)}
@@ -198,12 +201,12 @@ class RetentionContract:
         store.quota.look()
 
         (answer,) = store.take([sender.parcel()])
-        assert isinstance(answer, RefusedError)
+        assert isinstance(answer, QuotaError)
         assert "quota of workspace main is used up" in str(answer)
         assert "of 100 B" in str(answer)
-        with pytest.raises(RefusedError, match="used up"):
+        with pytest.raises(QuotaError, match="used up"):
             store.objects.put(io.BytesIO(b"more"))
-        with pytest.raises(RefusedError, match="used up"):
+        with pytest.raises(QuotaError, match="used up"):
             store.objects.put_part("0" * 64, 0, io.BytesIO(b"more"))
 
         workspaces.policies.change("main", quota_bytes=None)
@@ -244,17 +247,17 @@ class RetentionContract:
 
         refused, taken, new = store.take([full.parcel(), free.parcel(), Sender(store, "sweeps", "another").parcel()])
 
-        assert isinstance(refused, RefusedError)
+        assert isinstance(refused, QuotaError)
         assert "quota of experiment sweeps is used up" in str(refused)
         assert isinstance(taken, Appended)
-        assert isinstance(new, RefusedError)
+        assert isinstance(new, QuotaError)
 
     def test_room_that_was_made_is_found(self, store: QuotaStore, workspaces: Workspaces) -> None:
         old, new = Sender(store, "digits", "old"), Sender(store, "digits", "new")
         old.send()
         workspaces.policies.change("main", quota_bytes=200)
         store.quota.look()
-        assert isinstance(store.take([new.parcel()])[0], RefusedError)
+        assert isinstance(store.take([new.parcel()])[0], QuotaError)
 
         store.trash.delete_runs([old.run.uid])
         workspaces.policies.change("main", quota_bytes=201)  # which has it measured at once
@@ -298,6 +301,33 @@ class TestRetentionInADatabase(RetentionContract):
             yield database_place(tmp_path, url)
             for schema in ("assay", "assay_main", "assay_team"):
                 connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+
+
+def test_what_a_quota_refused_follows_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Workspaces(folder_place(tmp_path / "store")) as workspaces:
+        upkeep = Upkeep(workspaces)
+        opened: list[QuotaStore] = []
+
+        def open_store(workspace: str) -> QuotaStore:
+            opened.append(upkeep.open_store(workspace))
+            return opened[-1]
+
+        with serving(open_store) as url:
+            monkeypatch.setenv("ASSAY_STORE", url)
+            workspaces.policies.change("main", quota_bytes=0)
+            with Run("digits", "baseline") as run:
+                for step in range(1000):
+                    run.log_metric("loss", step / 7, step=step)
+            assert "the quota of workspace main is used up" in capfd.readouterr().err
+
+            workspaces.policies.change("main", quota_bytes=None)
+            opened[0].quota.look()
+
+            assert 0 == main(["sync"])
+            (found,) = Session(url).search_runs()
+            assert [step / 7 for step in range(1000)] == found.metric_history("loss").values.tolist()
 
 
 class TestPolicies:
