@@ -26,6 +26,14 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 """From the particular to the general; what stands in no line is the server's own trouble: 500."""
 
+OWN_TROUBLE = {
+    500: "the server can't do this: something of its store is damaged, or was not foreseen; its log says more",
+    503: "the server can't do this now: it is stopping, has too much to do, or its database or bucket does not answer; "
+    "ask again later",
+    507: "the server has no space, or no permission, to store this; nothing was taken, and its log says more",
+}
+"""What is said of errors whose own message is for those who run the server."""
+
 logger = logging.getLogger("assay.server")
 
 
@@ -35,11 +43,20 @@ def status_of(error: Exception) -> int:
 
 
 def error_body(error: Exception) -> dict[str, Any]:
-    """What the body of an answer says of an error."""
-    told: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+    """What the body of an answer says of an error.
+
+    What is the server's own trouble goes into its log: the message may name its folders, its database, its tables.
+    """
+    told: dict[str, Any] = {"type": type(error).__name__, "message": _public_text(error)}
     if isinstance(error, FilterError):
         told |= {"problem": error.problem, "text": error.text, "column": error.column}
     return {"error": told}
+
+
+def _public_text(error: Exception) -> str:
+    if isinstance(error, errors.RefusedError) and error.filename is None and error.__cause__ is None:
+        return str(error)  # a rule of the server's, such as a quota: no system said it
+    return OWN_TROUBLE.get(status_of(error)) or str(error)
 
 
 def answer_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[dict[str, Any]]:  # noqa: ARG001
@@ -58,7 +75,8 @@ def answer_assay_error(request: Request[Any, Any, Any], error: errors.AssayError
 
 def answer_about_what_came(error: errors.AssayError) -> Response[Any]:
     """The answer to bytes that are damaged as they came, where the same error would else tell of the store's own."""
-    return Response(error_body(error), status_code=422)
+    told = {"type": type(error).__name__, "message": str(error)}
+    return Response({"error": told}, status_code=422)
 
 
 def answer_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:

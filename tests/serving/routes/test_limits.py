@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from assay.errors import DamagedError, RefusedError, UnavailableError
 from assay.formats.wire import encode_parcel, encode_parcels
+from assay.storage.contract import RunRecord
+from assay.storage.sql.store import SqlStore
 from tests.serving.routes.conftest import Api, Guarded
+from tests.serving.running import serving
 
 NEW_RUN = {
     "uid": "limits",
@@ -215,3 +220,28 @@ def test_a_wrong_method_says_which_are_right(api: Api) -> None:
 
     assert 405 == answer.status_code
     assert "GET" in answer.headers["allow"]
+
+
+def test_what_the_server_itself_is_in_trouble_with_stays_in_its_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(SqlStore):
+        def run(self, uid: str) -> RunRecord:
+            raise {
+                "damaged": DamagedError(f"{tmp_path}/catalog.db is damaged"),
+                "full": RefusedError("disk", cause=OSError(28, f"No space left on {tmp_path}")),
+                "away": UnavailableError("can't reach postgresql://me:secret@host/db"),
+                "unforeseen": KeyError(f"SELECT secret FROM {tmp_path}"),
+                "quota": RefusedError("workspace main has used up its quota of 5 GB"),
+            }[uid]
+
+    with serving(lambda _: Broken(str(tmp_path))) as url, httpx.Client(base_url=url) as client:
+        answers = {uid: client.get(f"/v1/runs/{uid}") for uid in ("damaged", "full", "away", "unforeseen", "quota")}
+
+    assert {"damaged": 500, "full": 507, "away": 503, "unforeseen": 500, "quota": 507} == {
+        uid: one.status_code for uid, one in answers.items()
+    }
+    for answer in answers.values():
+        assert all(word not in answer.text for word in ("secret", "SELECT", "Traceback", str(tmp_path)))
+    assert "quota of 5 GB" in answers["quota"].text
+    assert "catalog.db is damaged" in caplog.text
