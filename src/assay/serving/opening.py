@@ -134,7 +134,7 @@ class Workspaces:
 
         folder = self.folder(workspace)
         make_folder(folder)
-        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True)
+        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True, place=self._location or "")
 
     def open_store(self, workspace: str) -> SqlStore:
         """The store of a workspace, to be closed by who asked for it.

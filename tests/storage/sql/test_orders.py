@@ -17,7 +17,7 @@ from assay.storage.sql import schema
 from assay.storage.sql.dialect import Sql
 from assay.storage.sql.filters import prepare_connection
 from assay.storage.sql.orders import Pick, RunSearch, pick_runs
-from assay.storage.sql.sqlite import SqliteConnection
+from assay.storage.sql.sqlite_connection import SqliteConnection
 from tests.formats.filter_trees import METRICS, NOW_US, NUMBERS, orders, trees
 from tests.storage.sql.filter_reference import holds, in_order
 from tests.storage.sql.searched import PlainRun, Searched

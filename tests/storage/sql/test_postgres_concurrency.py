@@ -15,7 +15,7 @@ import pytest
 
 from assay.errors import AssayError, InvalidInputError, RunDeletedError, UnavailableError
 from assay.formats.segment import encode_segment
-from assay.storage.contract import Appended, Opening, RunQuery, WriterSpec
+from assay.storage.contract import Appended, Opening, RunQuery, RunSpec, WriterSpec
 from assay.storage.parcel import Parcel
 from assay.storage.sql.conflicts import retried
 from assay.storage.sql.pool import Pool
@@ -355,3 +355,36 @@ def test_one_that_folds_claims_a_run_until_it_is_done(store: SqlStore) -> None:
     with other.database.claim(("fold", 1)) as ours:
         assert ours
     other.close()
+
+
+@pytest.mark.parametrize("how", ["taken together", "appended"])
+def test_a_run_that_writers_begin_at_once_on_several_servers_keeps_what_each_of_them_says(
+    store: SqlStore, how: str
+) -> None:
+    stores = [store, *(another(store) for _ in range(3))]
+
+    def send(number: int, uid: str, opening: Opening, index: int) -> None:
+        said = [parameters({f"{number}/{index}": index})]
+        if how == "appended":
+            assert stores[number].append(uid, index, said, [], final=False, opening=opening).accepted
+            return
+        (answer,) = stores[number].take([Parcel(uid, index, said, b"", False, opening)])
+        assert isinstance(answer, Appended)
+        assert answer.accepted
+
+    for round_ in range(10):
+        spec = run_spec("digits", f"begun-{round_}")
+
+        def begin(number: int, spec: RunSpec = spec) -> None:
+            uid = f"{spec.uid}-writer-{number}"
+            opening = Opening(spec.uid, WriterSpec(uid, True, {"host": "box", "pid": number}, NOW_US), spec)
+            for index in range(4):
+                send(number, uid, opening, index)
+
+        at_once(*(lambda number=number: begin(number) for number in range(len(stores))))
+
+        said = {f"{number}/{index}": index for number in range(len(stores)) for index in range(4)}
+        assert said == store.run(spec.uid).parameters
+        assert len(stores) == len(store.attempts(spec.uid))
+    for one in stores[1:]:
+        one.close()

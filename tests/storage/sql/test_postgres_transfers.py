@@ -97,3 +97,27 @@ def test_what_is_due_in_the_trash_is_told_on_postgres_too(
     assert told[0] == told[1]
     assert ["artifact", "run"] == [kind for kind, _, _ in told[1][0]]
     here.close()
+
+
+def test_the_views_for_other_programs_show_the_same_on_both(
+    tmp_path: Path, folder: Path, postgres_store: SqlStore
+) -> None:
+    here = SqlStore(str(folder))
+    send_out(here, tmp_path / "there.assay")
+    bring_in(postgres_store, tmp_path / "there.assay")
+    for store in (here, postgres_store):
+        store.trash.trash_runs(["uid-open"])
+
+    shown = []
+    for store in (here, postgres_store):
+        with store.reading() as connection:
+            shown.append(
+                {
+                    view: sorted(map(repr, map(tuple, connection.execute(f"SELECT * FROM {view}").fetchall())))
+                    for view in ("v1_runs", "v1_parameters", "v1_metrics", "v1_artifacts")
+                }
+            )
+
+    assert shown[0] == shown[1]
+    assert [3, 2, 5, 2] == [len(rows) for rows in shown[1].values()]
+    here.close()

@@ -57,8 +57,10 @@ class Intake:
         if not parcels:
             return []
         with self._database.write() as connection:
-            self._hold(connection, [one for one, _ in parcels])
+            held = self._hold(connection, [one for one, _ in parcels])
             known = self._known(connection, parcels)
+            if any(one.run_id not in held for one in known.values()):
+                raise ConflictError("a run was made, or a writer let in, while this was about to do so; send again")
             outcomes: list[Outcome] = []
             tail: list[tuple[int, int, int, int, bytes]] = []
             heard: dict[int, KnownWriter] = {}
@@ -79,8 +81,8 @@ class Intake:
                 )
         return outcomes
 
-    def _hold(self, connection: Connection, parcels: Sequence[Parcel]) -> None:
-        """Hold the runs that these go to, and the experiments of those that are yet to be made."""
+    def _hold(self, connection: Connection, parcels: Sequence[Parcel]) -> set[int]:
+        """Hold the runs that these go to, and the experiments of those that are yet to be made; the runs' numbers."""
         which = connection.dialect.one_of("uid", sorted({one.writer_uid for one in parcels}))
         found: dict[str, int] = dict(
             connection.execute(f"SELECT uid, run_id FROM writers WHERE {which.text}", which.values).fetchall()
@@ -92,7 +94,9 @@ class Intake:
             for one in new
             if one.run_spec is not None and one.run_uid not in runs
         }
-        connection.hold(*made, *(("run", run_id) for run_id in {*found.values(), *runs.values()}))
+        held = {*found.values(), *runs.values()}
+        connection.hold(*made, *(("run", run_id) for run_id in held))
+        return held
 
     def _known(self, connection: Connection, parcels: Sequence[tuple[Parcel, int]]) -> dict[str, KnownWriter]:
         """The writers of these, once their runs are held."""

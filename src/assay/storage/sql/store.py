@@ -71,7 +71,8 @@ class SqlStore(Store):
         if isinstance(place, str):
             location = location or place
             objects = objects or DiskObjects(os.path.join(place, OBJECTS_FOLDER))
-            place = SqliteDatabase(os.path.join(place, CATALOG_FILE), writable=writable)
+            named = "" if location == place else location
+            place = SqliteDatabase(os.path.join(place, CATALOG_FILE), writable=writable, place=named)
         assert objects is not None
         self.location = location or place.place
         self.objects = objects
