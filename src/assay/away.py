@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assay.errors import AssayError, UnavailableError
 from assay.recording.remains import JournalError, events_files, opening_of
@@ -27,21 +28,9 @@ logger = logging.getLogger("assay")
 _silent_at: dict[str, float] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A run that was opened.
-
-    Attributes:
-        run: What the store says of it, or would.
-        created: Whether it is new.
-        spec: What it is made from once the server answers; None where the store has it.
-        why: Why the store could not be asked; empty where it was.
-    """
-
-    run: RunRecord
-    created: bool
-    spec: RunSpec | None = None
-    why: str = ""
+Begun = tuple[RunRecord, bool, RunSpec | None, str]
+"""A run that was opened: what the store says of it, or would; whether it is new; what it is made from once the server
+answers, None where the store has it; and why that could not be asked."""
 
 
 def open_on_server(store: Store, spec: RunSpec) -> Begun:
@@ -54,8 +43,7 @@ def open_on_server(store: Store, spec: RunSpec) -> Begun:
     try:
         if asked_s - _silent_at.get(url, -REMEMBERED_S) < REMEMBERED_S:
             raise UnavailableError(f"the server {url} did not answer a moment ago")
-        record, created = store.open_run(spec)
-        return Begun(record, created)
+        return *store.open_run(spec), None, ""
     except UnavailableError as error:
         if time.monotonic() - asked_s > SLOW_S:
             _silent_at[url] = time.monotonic()
@@ -65,7 +53,7 @@ def open_on_server(store: Store, spec: RunSpec) -> Begun:
                 f"which if_exists={spec.if_exists!r} asks; with if_exists='open' a run begins without the server"
             ) from error
         # Where another of its name turns out to be there, the two are not mixed: this one becomes `name-2`.
-        return Begun(unseen_run(spec), True, replace(spec, if_exists="new"), str(error))
+        return unseen_run(spec), True, replace(spec, if_exists="new"), str(error)
 
 
 def unseen_run(spec: RunSpec) -> RunRecord:
@@ -158,3 +146,16 @@ class CatchingUp:
                     url,
                     problem,
                 )
+
+
+catching_up = CatchingUp()
+"""The process's one; a forked child has no threads and begins with another."""
+
+
+def _forget_in_child() -> None:
+    global catching_up
+    catching_up = CatchingUp()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)

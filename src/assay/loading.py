@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from assay import away, current
+from assay import current
 from assay.errors import ContextError, InvalidInputError, InvalidTypeError, UnavailableError
 from assay.formats.names import check_names
 from assay.formats.values import step_number, timestamp_us
@@ -115,7 +115,11 @@ def _load(run_name: str, experiment_name: str, session: Session) -> Run:
     try:
         record = session.fresh_store().find_run(experiment, run)
     except UnavailableError:
-        known = away.seen_here(session.journals, experiment, run) if session.is_server else None
+        if not session.is_server:
+            raise
+        from assay.away import seen_here
+
+        known = seen_here(session.journals, experiment, run)
         if known is None:
             raise
         record, begun = known

@@ -9,7 +9,7 @@ from time import time_ns
 from types import TracebackType
 from typing import Any
 
-from assay import away, current, system
+from assay import current, system
 from assay.errors import InvalidInputError, UnavailableError
 from assay.formats import names
 from assay.formats.values import flat_parameters, metric_name, tag_dict
@@ -78,16 +78,16 @@ class Run(RunWriting, ArtifactLogging, RunTidying):
             if_exists=if_exists,
         )
         session = open_session(sagemaker_session)
-        begun = session.open_run(spec)
-        while run_name is None and not begun.created:  # a name that was made up is never one that exists
+        record, created, begun, why = session.open_run(spec)
+        while run_name is None and not created:  # a name that was made up is never one that exists
             spec = RunSpec(**{**fields_of(spec), "run_name": names.generated_run_name()})
-            begun = session.open_run(spec)
-        if not begun.created:
-            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", begun.run.name, experiment)
-        self._set_up(session, begun.run, begun.spec)
-        self._fresh = begun.created
-        if begun.spec is not None:
-            self._warn_of_absence(begun.why)
+            record, created, begun, why = session.open_run(spec)
+        if not created:
+            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", record.name, experiment)
+        self._set_up(session, record, begun)
+        self._fresh = created
+        if begun is not None:
+            self._warn_of_absence(why)
 
     @classmethod
     def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False, begun: RunSpec | None = None) -> Run:
@@ -319,6 +319,8 @@ def _arrive(
     except UnavailableError:
         if not inside:
             raise
+        from assay import away
+
         # The worker of a training does not end because the server is away.
         record = away.unseen_run(begun or away.spec_of(uid, experiment, name))
     run = Run._of(session, record, loaded=loaded, begun=begun)

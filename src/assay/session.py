@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from assay import place, stores, system
 from assay.across_runs import AcrossRuns
-from assay.away import Begun, CatchingUp, open_on_server
 from assay.errors import InvalidInputError, StoreError
 from assay.recording.outbox import OBJECTS_FOLDER
 from assay.recording.recorder import recorder
@@ -23,6 +22,7 @@ from assay.tidying import Tidying
 from assay.transfer import Transferring
 
 if TYPE_CHECKING:
+    from assay.away import Begun
     from assay.querying.results import RunResults
     from assay.run import Run
     from assay.storage.sql.store import SqlStore
@@ -32,7 +32,6 @@ REFUSALS = ("warn", "raise")
 
 logger = logging.getLogger("assay")
 _recovering = threading.RLock()
-_catching_up = CatchingUp()
 
 
 class Session(AcrossRuns, Tidying, Transferring):
@@ -129,13 +128,19 @@ class Session(AcrossRuns, Tidying, Transferring):
     def open_run(self, spec: RunSpec) -> Begun:
         """Open a run; one on a server that does not answer begins without it.
 
+        Returns:
+            What the store says of it, whether it is new, what it is made from if it began without its server, and why.
+
         Raises:
             RunExistsError: It exists and `if_exists` is `error`.
             UnavailableError: The server does not answer, and only it could say whether the run exists.
         """
-        if self.is_server:
-            return open_on_server(self.store, spec)
-        return Begun(*self.store.open_run(spec))
+        store = self.store
+        if not self.is_server:
+            return *store.open_run(spec), None, ""
+        from assay.away import open_on_server
+
+        return open_on_server(store, spec)
 
     def recover(self, *, force: bool = False, quick: bool = False) -> list[Recovered]:
         """Put into the store what dead writers left; those of other machines on a network disk only with `force`."""
@@ -153,7 +158,9 @@ class Session(AcrossRuns, Tidying, Transferring):
         if not self.is_server:
             self.recover(quick=quick)
         elif self._has_something_left():
-            _catching_up.start(self.location, self._sync)
+            from assay.away import catching_up
+
+            catching_up.start(self.location, self._sync)
 
     def _has_something_left(self) -> bool:
         """Whether something waits for the server that is none of this process's writers' journals."""
@@ -217,8 +224,8 @@ def open_session(session: Any) -> Session:
 
 
 def _forget_in_child() -> None:
-    global _recovering, _catching_up
-    _recovering, _catching_up = threading.RLock(), CatchingUp()
+    global _recovering
+    _recovering = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

@@ -7,7 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assay import credentials, place
+from assay import place
 from assay.errors import RefusedError
 from assay.recording.recorder import recorder
 from assay.storage.contract import Store
@@ -44,6 +44,7 @@ def exists(location: str) -> bool:
 
 
 def _open_server(url: str) -> HttpStore:
+    from assay import credentials
     from assay.recording.outbox import OBJECTS_FOLDER
     from assay.storage.http.identity import Identity
     from assay.storage.http.store import HttpStore
