@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import socket
@@ -91,6 +92,43 @@ def test_it_ends_with_the_requests_that_are_under_way(store: Path) -> None:
             answer = slow.recv(65536)
         assert answer.startswith(b"HTTP/1.1 200")
         assert 0 == command.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_ways_to_stop_it_are_no_worse(store: Path, number: int) -> None:
+    with server_command("--log-format", "json") as command:
+        command.tell(number)
+        assert 0 == command.end()
+
+    assert ["started", "stopping", "stopped"] == [one["event"] for one in command.events]
+
+
+def test_a_proxy_that_is_trusted_is_believed(store: Path) -> None:
+    token = token_in(store)
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "assay.example", "X-Forwarded-For": "192.0.2.7"}
+    cookies = []
+    for arguments in (("--trusted-proxy", "127.0.0.1"), ()):
+        with server_command("--public-url", "https://assay.example", *arguments) as command:
+            assert "https://assay.example" == command.url
+            port = next(one for one in command.listening())
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request(
+                "POST",
+                "/v1/sign-in",
+                json.dumps({"token": token}),
+                {
+                    "Content-Type": "application/json",
+                    "Origin": "https://assay.example",
+                    "Host": "assay.example",
+                    **forwarded,
+                },
+            )
+            answer = connection.getresponse()
+            answer.read()
+            cookies.append(answer.headers["Set-Cookie"] or "")
+            connection.close()
+
+    assert [True, False] == [one.startswith("__Host-assay-") for one in cookies]
 
 
 def test_it_does_not_wait_for_who_listens_to_live_events(store: Path) -> None:

@@ -132,6 +132,17 @@ def test_policies_are_set_and_shown_with_what_is_held(assay: Assay, runs: Path) 
     assert "team" not in table
 
 
+def test_a_trash_is_emptied_beside_whoever_uses_it(assay: Assay, runs: Path) -> None:
+    assay("trash", "letters/first")
+    spared = assay("workspace", "gc", "main")
+    assert "0 runs deleted for good, 0 objects" in spared.out
+
+    said = json.loads(assay("workspace", "gc", "main", "--older-than", "0d", "--json").out)
+
+    assert (["letters/first"], 1, 1000) == (said["deleted"], said["objects"], said["object_bytes"])
+    assert 3 == len(Session().search_runs())
+
+
 def test_a_policy_is_taken_back(assay: Assay, runs: Path) -> None:
     assay("workspace", "set", "main", "--keep-days", "365", "--quota", "500GB")
 

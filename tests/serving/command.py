@@ -57,6 +57,14 @@ class ServerCommand:
         finally:
             connection.close()
 
+    def listening(self) -> list[int]:
+        """The ports that it listens on."""
+        import psutil
+
+        return sorted(
+            one.laddr.port for one in psutil.Process(self.process.pid).net_connections("tcp") if one.status == "LISTEN"
+        )
+
     def tell(self, number: int = signal.SIGTERM) -> None:
         """Send it a signal."""
         self.process.send_signal(number)

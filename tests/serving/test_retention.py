@@ -16,7 +16,7 @@ from assay.errors import InvalidInputError, QuotaError
 from assay.serving.opening import Workspaces
 from assay.serving.policies import FREE, Policy
 from assay.serving.quota import QuotaStore
-from assay.serving.retention import DAY_US, TRASH_DAYS, retain
+from assay.serving.retention import DAY_US, TRASH_DAYS, empty, retain
 from assay.serving.settings import Place
 from assay.serving.upkeep import Upkeep
 from assay.serving.usage import measure
@@ -265,6 +265,19 @@ class RetentionContract:
 
         new.index = 0
         new.send()
+
+    def test_a_trash_is_emptied_when_that_is_asked_for(self, store: QuotaStore) -> None:
+        sender = ended(store, "trashed")
+        ended(store, "other")
+        Sender(store, "digits", "living").send()
+        living = store.find_run("digits", "living").uid
+        store.trash.trash_runs([sender.run.uid, living])
+        trashed_us = min(one.trashed_us for one in store.trash.contents())
+
+        assert [] == empty(store, trashed_us - 1).deleted
+        assert ["digits/trashed"] == empty(store, LATER_US * 2).deleted
+        assert ["digits/living"] == [one.name for one in store.trash.contents()]
+        assert {"digits/other"} == names(store)
 
 
 class TestRetentionInAFolder(RetentionContract):

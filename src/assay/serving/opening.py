@@ -12,9 +12,11 @@ import io
 import os
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from assay.errors import DamagedError, NotFoundError, RefusedError, StoreError, nearest
+from assay.place import JOURNALS_FOLDER
 from assay.serving.access.file import FILE_NAME, AccessFile
 from assay.serving.access.members import Members
 from assay.serving.access.workspace import MAIN
@@ -103,6 +105,10 @@ class Workspaces:
         if workspace == MAIN:
             return self.place.folder
         return os.path.join(self.place.folder, WORKSPACES_FOLDER, workspace)
+
+    def journals(self, workspace: str) -> Path:
+        """Where processes that use a workspace's folder without a server have their journals."""
+        return Path(self.folder(workspace)) / JOURNALS_FOLDER
 
     def has_catalog(self, workspace: str) -> bool:
         """Whether anything was kept there yet; a database is asked only by opening it."""

@@ -31,7 +31,8 @@ from assay.serving.upkeep import Upkeep
 from assay.storage.local_secret import LocalSecret
 
 LOCK_FILE = "server.lock"
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
+"""SIGHUP among them: there is nothing to be read anew, and a terminal that closes is an end like any other."""
 
 
 class Server:

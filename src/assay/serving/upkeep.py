@@ -8,24 +8,20 @@ depends on it.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
 from assay.serving.logs import tell
 from assay.serving.quota import LOOK_S, Quota, QuotaStore
-from assay.serving.retention import UPLOADED_WITHIN_DAYS, retain
+from assay.serving.retention import retain
 
 if TYPE_CHECKING:
     from assay.serving.opening import Workspaces
 
 DAY_S = 86_400
 TURN = "retention"
-JOURNALS_FOLDER = "journals"
 
 
 class Upkeep:
@@ -93,9 +89,7 @@ class Upkeep:
             return
         store = self._workspaces.open_store(workspace)
         try:
-            journals = Path(os.path.join(self._workspaces.folder(workspace), JOURNALS_FOLDER))
-            done = retain(store, self._workspaces.policies.of(workspace), journals=journals)
-            store.objects.drop_parts(timedelta(days=UPLOADED_WITHIN_DAYS))
+            done = retain(store, self._workspaces.policies.of(workspace), journals=self._workspaces.journals(workspace))
         finally:
             if self._workspaces.place.database is None:  # else its connections are those of everybody
                 store.close()
