@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -166,6 +167,36 @@ def test_segments_taken_together_in_other_orders_are_each_taken_once(store: SqlS
     for uid in uids:
         assert [float(index) for index in range(10) for _ in range(5)] == list(store.history(uid, "loss").values)
         assert {"turn": "9"} == store.run(uid).tags
+    stores[1].close()
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["taken", "appended"])
+def test_writers_that_bring_the_same_run_at_once_are_all_in_it_with_all_they_said(
+    store: SqlStore, together: bool
+) -> None:
+    stores = [store, another(store)]
+    specs = [replace(run_spec("digits", f"offline-{number}"), uid=f"offline-{number}") for number in range(8)]
+
+    def bring(number: int) -> None:
+        at = stores[number % 2]
+        for spec in specs if number % 3 else specs[::-1]:
+            uid = f"w-{spec.uid}-{number}"
+            opening = Opening(spec.uid, WriterSpec(uid, True, {}, NOW_US), spec)
+            said = parameters({f"p{number}": number})
+            if together:
+                (answer,) = at.take([Parcel(uid, 0, [said], encode_segment([rows("loss", [1.0])]), opening=opening)])
+            else:
+                answer = at.append(uid, 0, [said], [rows("loss", [1.0])], final=False, opening=opening)
+            assert isinstance(answer, Appended)
+            assert answer.accepted
+
+    at_once(*(lambda number=number: bring(number) for number in range(THREADS)))
+
+    for spec in specs:
+        assert {f"p{number}": number for number in range(THREADS)} == store.run(spec.uid).parameters
+        assert THREADS == store.summaries(spec.uid)["loss"].count
+        assert list(range(1, THREADS + 1)) == [attempt.number for attempt in store.attempts(spec.uid)]
+    assert [("digits", 8)] == [(one.name, one.run_count) for one in store.experiments()]
     stores[1].close()
 
 

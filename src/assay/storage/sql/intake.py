@@ -18,6 +18,8 @@ from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.writers import UNKNOWN, KnownWriter, Writers, make_run
 
 Outcome = Appended | AssayError
+MADE_MEANWHILE = "another transaction made a run, or let a writer in, that this one was about to; send again"
+"""What is not held must not be changed: two that add to a run's parameters would each keep only their own."""
 
 
 class Intake:
@@ -60,7 +62,7 @@ class Intake:
             held = self._hold(connection, [one for one, _ in parcels])
             known = self._known(connection, parcels)
             if any(one.run_id not in held for one in known.values()):
-                raise ConflictError("a run was made, or a writer let in, while this was about to do so; send again")
+                raise ConflictError(MADE_MEANWHILE)
             outcomes: list[Outcome] = []
             tail: list[tuple[int, int, int, int, bytes]] = []
             heard: dict[int, KnownWriter] = {}
@@ -126,10 +128,14 @@ class Intake:
     ) -> Outcome:
         writer = known.get(parcel.writer_uid)
         if writer is None:
-            writer = known[parcel.writer_uid] = self._writers.known(connection, parcel.writer_uid, parcel.opening)
+            writer = self._writers.known(connection, parcel.writer_uid, parcel.opening)
+            if writer.run_id not in (UNKNOWN, *(one.run_id for one in known.values())):
+                raise ConflictError(MADE_MEANWHILE)
+            known[parcel.writer_uid] = writer
         if writer.run_id == UNKNOWN:
             assert parcel.opening is not None
-            make_run(connection, parcel.opening)
+            if not make_run(connection, parcel.opening):
+                raise ConflictError(MADE_MEANWHILE)
             writer.run_id = self._writers.known(connection, parcel.writer_uid, parcel.opening).run_id
         if not self._writers.is_next(writer, parcel.writer_uid, parcel.index):
             return Appended(accepted=False)
