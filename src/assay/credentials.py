@@ -53,7 +53,7 @@ def source_of(url: str) -> tuple[str | None, str]:
     for name in (url, url.rpartition(WORKSPACE_MARK)[0]):
         if name in kept:
             return kept[name], f"{path()} holds it"
-    return None, f"there is none: no {TOKEN}, none in {path()}"
+    return None, f"{TOKEN} is not set, and {path()} holds none"
 
 
 def keep(url: str, token: str) -> None:

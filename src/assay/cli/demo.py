@@ -88,14 +88,13 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
     from rich.text import Text
 
     assay = _command(session, store)
-    commands = [
-        (shlex.join([assay[0], *words, *assay[1:]]), what)
-        for words, what in (
-            (("runs", "--experiment", experiment), "the runs as a table"),
-            (("show", f"{experiment}/{run}"), "all about one of them"),
-            (("doctor",), "is the store whole?"),
-        )
+    next_: list[tuple[tuple[str, ...], str]] = [
+        (("runs", "--experiment", experiment), "the runs as a table"),
+        (("show", f"{experiment}/{run}"), "all about one of them"),
     ]
+    if not session.is_server:
+        next_.append((("doctor",), "is the store whole?"))
+    commands = [(shlex.join([assay[0], *words, *assay[1:]]), what) for words, what in next_]
     longest = max(len(command) for command, _ in commands)
     out.print(Text("\nNext", "bold"))
     for command, what in commands:
