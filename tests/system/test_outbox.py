@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from assay import Run, Session, load_run
 from assay.cli import main
+from assay.errors import UnavailableError
 from assay.place import outbox_of
 from assay.recording import server_route
 from tests.behaviour.processes import Processes, hear, wait_until
@@ -285,6 +287,27 @@ def test_a_server_that_lost_a_run_altogether_is_sent_all_that_the_journal_has(se
     assert [0.0, 1.0] == losses(server.url, "forgotten")
     loaded = load_run("forgotten", "digits", sagemaker_session=Session(server.url))
     assert ("Completed", {"team": "vision"}) == (loaded.status, loaded.tags)
+
+
+def test_a_connection_cut_anywhere_in_a_segment_loses_and_doubles_nothing(server: ServerChild) -> None:
+    server.start()
+    relay = Relay(server.port)
+    sent = 0
+    try:
+        with Run("digits", "cut", sagemaker_session=Session(relay.url)) as run:
+            run.flush()
+            for cut in range(1, 1200, 23):  # a request of one point has some 700 bytes with its head
+                run.log_metric("loss", sent, step=sent)
+                sent += 1
+                relay.cut_after(relay.sent_bytes + cut)
+                with contextlib.suppress(UnavailableError):
+                    run.flush()
+                relay.mend()
+            run.flush()
+    finally:
+        relay.close()
+
+    assert [float(step) for step in range(sent)] == losses(server.url, "cut")
 
 
 def test_a_writer_that_has_nothing_to_say_is_heard_of(server: ServerChild, monkeypatch: pytest.MonkeyPatch) -> None:

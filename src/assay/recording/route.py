@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from assay.errors import AssayError, RunNotFoundError
+from assay.recording.carrier import Carrier
 from assay.recording.journal import Journal
 from assay.recording.line import Line
 from assay.storage.contract import Store
@@ -20,10 +21,12 @@ class Route(ABC):
 
     Args:
         store: The store.
+        carrier: The thread that looks after it.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, carrier: Carrier) -> None:
         self.store = store
+        self.carrier = carrier
         self.lines: dict[str, Line] = {}
 
     @property
