@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,16 @@ class TestOpeningADatabase(OpeningContract):
     def place(self, tmp_path: Path) -> Iterator[Place]:
         with new_database() as url:
             yield database_place(tmp_path, url)
+
+    def test_a_clock_that_is_wrong_is_told(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda: real() + 3600)
+        with Workspaces(place) as workspaces:
+            odd = workspaces.check()
+
+        assert ["the clock of the database is 3600 s behind", "the clock of the object store is 3600 s behind"] == [
+            re.sub(r"3599|3601", "3600", one).partition(" this")[0] for one in odd
+        ]
 
     def test_nothing_lies_in_the_folder(self, place: Place) -> None:
         with Workspaces(place) as workspaces:

@@ -34,14 +34,14 @@ from importlib.metadata import version
 from typing import Any
 
 from assay import system
-from assay.errors import DamagedError, ObjectMissingError, RefusedError, StoreError
+from assay.errors import DamagedError, InvalidInputError, ObjectMissingError, RefusedError, StoreError
 from assay.serving.access.file import FILE_NAME, AccessFile
 from assay.serving.opening import Workspaces
 from assay.storage.collection import References, keeping
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.objects import COPY_BYTES, Objects
 from assay.storage.sql.database import Connection
-from assay.storage.sql.sqlite import SqliteConnection
+from assay.storage.sql.sqlite_connection import SqliteConnection
 from assay.storage.sql.store import CATALOG_FILE, OBJECTS_FOLDER, SqlStore
 
 FORMAT = 1
@@ -115,6 +115,7 @@ class BackedUp:
         objects: How many objects it has.
         new_objects: So many of them were not in the destination before.
         new_bytes: What was written, objects and tables.
+        dropped: The folders of older backups that went.
     """
 
     path: str
@@ -122,20 +123,49 @@ class BackedUp:
     objects: int = 0
     new_objects: int = 0
     new_bytes: int = 0
+    dropped: list[str] = field(default_factory=list)
 
 
-def back_up(workspaces: Workspaces, destination: str) -> BackedUp:
+def back_up(workspaces: Workspaces, destination: str, *, keep: int | None = None) -> BackedUp:
     """Make a backup in a folder that may hold others already.
 
     Args:
         workspaces: What is backed up; a server may go on with it.
         destination: The folder; it is made where it is not there.
+        keep: How many backups stay, this one among them; the older ones go, with the objects that only they name.
 
     Raises:
         RefusedError: It can't be written.
         StoreError: Somebody collects objects meanwhile, or the data can't be read.
+        InvalidInputError: `keep` is below 1.
     """
-    return _Backup(workspaces, os.path.abspath(destination)).make()
+    if keep is not None and keep < 1:
+        raise InvalidInputError(f"the backup that is made stays at least: keep 1 or more, not {keep}")
+    destination = os.path.abspath(destination)
+    done = _Backup(workspaces, destination).make()
+    if keep is not None:
+        with refusing(destination):
+            done.dropped = drop_older(destination, keep)
+    return done
+
+
+def drop_older(destination: str, keep: int) -> list[str]:
+    """Delete all but the last backups in a folder, and the objects that none of these names; their folders."""
+    found = list_backups(destination)
+    older, kept = found[:-keep], found[-keep:]
+    needed = {
+        sha256
+        for path in kept
+        for workspace in read_manifest(path).workspaces
+        for sha256, _ in objects_listed(path, workspace)
+    }
+    for path in older:
+        os.rename(path, path + PART)  # from here on it is none, however much of it is still there
+        shutil.rmtree(path + PART)
+    pool = DiskObjects(os.path.join(destination, OBJECTS_FOLDER))
+    for sha256 in [info.sha256 for info in pool.list() if info.sha256 not in needed]:
+        pool.delete(sha256)
+    return older
 
 
 class _Backup:
@@ -298,6 +328,14 @@ def read_manifest(path: str) -> Manifest:
         raise RefusedError(f"can't read {file_path}: {error.strerror or error}", cause=error) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedError(f"{file_path} is damaged: it is not what a backup writes ({error})") from error
+
+
+def objects_listed(path: str, workspace: str) -> Iterator[tuple[str, int]]:
+    """The objects of a workspace in a backup, with their lengths."""
+    with open(os.path.join(path, workspace, OBJECTS_LIST), encoding="ascii") as file:
+        for line in file:
+            sha256, _, size_bytes = line.partition(" ")
+            yield sha256, int(size_bytes)
 
 
 def list_backups(destination: str) -> list[str]:
