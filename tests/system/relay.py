@@ -75,12 +75,12 @@ class Relay:
 
     def _carry(self, source: socket.socket, target: socket.socket, counts: bool) -> None:
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
+            while not self.is_cut and (data := source.recv(65536)):
+                if counts and self._cut_after is not None:
+                    data = data[: max(0, self._cut_after - self.sent_bytes)]
+                target.sendall(data)
                 if counts:
                     self.sent_bytes += len(data)
-                if self.is_cut:
-                    break
-                target.sendall(data)
         _shut(source)
         _shut(target)
 

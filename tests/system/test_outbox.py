@@ -295,8 +295,13 @@ def test_a_connection_cut_anywhere_in_a_segment_loses_and_doubles_nothing(server
     sent = 0
     try:
         with Run("digits", "cut", sagemaker_session=Session(relay.url)) as run:
-            run.flush()
-            for cut in range(1, 1200, 23):  # a request of one point has some 700 bytes with its head
+            for _ in range(2):
+                before = relay.sent_bytes
+                run.log_metric("loss", sent, step=sent)
+                sent += 1
+                run.flush()
+            request_bytes = relay.sent_bytes - before
+            for cut in (*range(1, request_bytes, 19), *range(request_bytes - 3, request_bytes + 3)):
                 run.log_metric("loss", sent, step=sent)
                 sent += 1
                 relay.cut_after(relay.sent_bytes + cut)
