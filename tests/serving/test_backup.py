@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import threading
@@ -20,7 +19,8 @@ from assay.errors import (
     ObjectMissingError,
     StoreError,
 )
-from assay.serving.backup import back_up, list_backups, read_manifest
+from assay.serving.backup import back_up
+from assay.serving.backup_folder import list_backups
 from assay.serving.opening import Workspaces
 from assay.serving.restoring import restore_backup
 from assay.serving.settings import Place
@@ -372,21 +372,6 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(tmp_path: Path) -> No
     place = Place(str(tmp_path / "new"), "postgresql://nobody@localhost:1/none")
     with pytest.raises(InvalidInputError, match="backup of sqlite"):
         restore_backup(made.path, Workspaces(place))
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "x"}', '{"format": 1}', "{"])
-def test_a_damaged_manifest_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "manifest.json").write_text(text, "utf-8")
-
-    with pytest.raises(DamagedError, match="is damaged"):
-        read_manifest(str(tmp_path))
-
-
-def test_a_manifest_of_a_newer_assay_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps({"format": 2, "assay": "9.0"}), "utf-8")
-
-    with pytest.raises(StoreError, match=r"newer Assay \(9.0\)"):
-        read_manifest(str(tmp_path))
 
 
 def test_a_backup_copied_elsewhere_is_the_same(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def backup(
 ) -> int:
     """Copy all that a server holds into a folder, while it runs.
 
-    Every workspace, its objects, and who may come in: all as of one moment.
+    Every workspace as of one moment, its objects, and who may come in.
     A folder may hold many backups; objects are copied once for all of them.
     What clients have not sent yet is not in it: their journals hold it.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assay import system
 from assay.errors import ChecksumError, DamagedError, InvalidInputError, ObjectMissingError, StoreError
 from assay.serving.access.file import FILE_NAME
-from assay.serving.backup import (
+from assay.serving.backup_folder import (
     MANIFEST,
     POSTGRESQL,
     SQLITE,
