@@ -210,8 +210,9 @@ class Postgres:
     def kill(self) -> None:
         if self._process is None:
             return
-        every = [psutil.Process(self._process.pid)]
+        every: list[psutil.Process] = []
         with contextlib.suppress(psutil.NoSuchProcess):
+            every.append(psutil.Process(self._process.pid))
             every += every[0].children(recursive=True)
         for process in every:
             with contextlib.suppress(psutil.NoSuchProcess):
