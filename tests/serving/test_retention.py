@@ -285,6 +285,21 @@ class TestRetentionInAFolder(RetentionContract):
     def place(self, tmp_path: Path) -> Place:
         return folder_place(tmp_path / "store")
 
+    def test_empty_pages_are_given_back_where_they_are_many(
+        self, upkeep: Upkeep, store: QuotaStore, tmp_path: Path
+    ) -> None:
+        sender = Sender(store, "digits", "run")
+        for _ in range(300):
+            sender.send()
+        store.trash.delete_runs([sender.run.uid])
+        size_bytes = os.path.getsize(store.path)
+
+        upkeep.compact()
+        assert size_bytes == os.path.getsize(store.path)
+        upkeep.compact(over_bytes=0)
+
+        assert os.path.getsize(store.path) < size_bytes / 2
+
     def test_what_a_journal_pins_stays(self, store: SqlStore, tmp_path: Path) -> None:
         journals = tmp_path / "journals"
         journals.mkdir()
