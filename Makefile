@@ -9,12 +9,13 @@ CODE := src tests deploy $(wildcard benchmarks)
 # Processes that pytest spreads the tests over.
 WORKERS ?= 2
 
-.PHONY: help demo test check format bench lock setup clean
+.PHONY: help demo test soak check format bench lock setup clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train a few models, track them, show what was kept'
 	@echo 'make test    all tests, in random order, warnings are errors'
+	@echo 'make soak    the long versions of the tests that kill, cut and fill what a server stands on (half an hour)'
 	@echo 'make check   format, lint, types, layers, documents'
 	@echo 'make format  put the code in format'
 	@echo 'make bench   measure against the floor and other trackers'
@@ -29,6 +30,10 @@ demo: $(VENV)/demo.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -q -m alone $(ARGS) || test $$? -eq 5
 	$(BIN)/python -m pytest -q -m "not alone" -n $(WORKERS) $(ARGS)
+
+# One at a time: what is killed at random moments should be killed while it works, and not while it waits for the others.
+soak: $(VENV)/dev.stamp
+	SOAK=1 $(BIN)/python -m pytest -q --timeout 2400 $(ARGS) tests/system/test_server_*.py
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check $(CODE)

@@ -17,9 +17,8 @@ from assay.storage.contract import Appended
 from assay.storage.http.store import HttpStore
 from tests.system.load import Load
 from tests.system.notes import Notes
+from tests.system.soak import PATIENCE_S
 
-PATIENCE_S = 120.0
-"""A sender gives up after so long: the test has failed by then."""
 STRANGE = "!"
 PASSING = (UnavailableError, RefusedError)
 """What a server may say while something of it is away, or full."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import sys
@@ -19,16 +18,15 @@ from assay.errors import UnavailableError
 from assay.storage.http.store import HttpStore
 from tests.system.load import Load, check, points_in
 from tests.system.senders import Senders, Sent
+from tests.system.soak import ROUNDS, SEED
 from tests.system.soundness import assert_folder_is_whole
 from tests.system.team import Postgres, Server, restart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-ROUNDS = int(os.environ.get("SOAK_FOLDING_ROUNDS", "1"))
 EAGER = "import assay.serving.folding as folding; folding.FOLD_SEGMENTS, folding.SCAN_S = 3, 0.5"
 """Fold so early that both servers are always at it."""
 FOLDED_S = 60
-SEED = 5
 
 
 class Pair:

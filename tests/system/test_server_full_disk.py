@@ -20,7 +20,7 @@ from tests.system.trainers import Trainers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs small disks")
 
-LOAD = Load("full", segments=400, points=60)
+LOAD = Load("full", segments=150, points=200)
 NO_SPACE = "status=507"
 NOT_THERE = "status=503"
 PATIENCE_S = 40

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import socket
 import sys
@@ -18,14 +17,13 @@ from assay.storage.http.store import HttpStore
 from tests.seaweed import Seaweed
 from tests.system.load import Load, check
 from tests.system.senders import Senders, Sent
+from tests.system.soak import KILLS, SEED
 from tests.system.soundness import assert_folder_is_whole
 from tests.system.team import Part, Postgres, Server, restart
 from tests.system.trainers import Trainers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-KILLS = int(os.environ.get("SOAK_KILLS", "3"))
-SEED = 11
 LONGEST_AWAY_S = 0.5
 
 
@@ -33,7 +31,7 @@ class Clients:
     """Those who use a store while parts of it are killed, and what they got accepted."""
 
     def __init__(self, context: BaseContext, url: str, folder: Path) -> None:
-        self.load = Load("killed", segments=40 * KILLS)
+        self.load = Load("killed", segments=30 * KILLS)
         self.sent = Sent(folder / "sent", self.load)
         self.trainers = Trainers(context, url, folder / "training", pace_s=0.02)
         self.trainers.wait_for(1)  # two that begin without the server begin two runs
@@ -81,7 +79,8 @@ def test_a_server_that_is_killed_loses_nothing_that_it_accepted(
     assert 0 == server.stop()
     assert_folder_is_whole(server.folder)
     server.start()
-    clients.check(server.url)
+    with closing(HttpStore(server.url)) as store:
+        check(store, clients.load)
     assert [] == server.troubles()
 
 
@@ -115,7 +114,8 @@ def test_a_database_and_a_bucket_that_are_killed_lose_nothing_that_the_server_ac
         assert [] != clients.sent.errors
         clients.check(server.url)
         restart(server, 0)
-        clients.check(server.url)
+        with closing(HttpStore(server.url)) as again:
+            check(again, clients.load)
         assert [] == server.troubles()
     finally:
         server.kill()
