@@ -166,3 +166,21 @@ def test_an_end_takes_what_waits_and_refuses_what_comes(store: SlowStore) -> Non
         return await sent
 
     assert [Appended(True)] == asyncio.run(send())
+
+
+def test_whoever_is_told_of_what_was_taken_can_not_stop_the_intake(store: SlowStore) -> None:
+    told = iter([True, False])
+
+    def told_of(_parcels: Sequence[Parcel], _answers: Sequence[Appended | AssayError]) -> None:
+        if next(told):
+            raise KeyError("unforeseen")
+
+    intake = Intake(store, told_of)
+    writer = Writer(store, new_run(store))
+
+    with pytest.raises(KeyError):
+        asyncio.run(intake.take([Parcel(writer.uid, 0, rows=ROWS)]))
+    again = asyncio.run(intake.take([Parcel(writer.uid, 0, rows=ROWS)]))
+    intake.end()
+
+    assert [Appended(False)] == again

@@ -116,11 +116,11 @@ class Intake:
         parcels = [parcel for request in requests for parcel in request.parcels]
         try:
             answers = self._store.take(parcels)
+            self._when_taken(parcels, answers)
         except Exception as error:  # noqa: BLE001 - it is raised in those who wait
             for request in requests:
                 _tell(request, None, error)
             return
-        self._when_taken(parcels, answers)
         at = 0
         for request in requests:
             _tell(request, answers[at : at + len(request.parcels)], None)

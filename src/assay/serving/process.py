@@ -67,7 +67,7 @@ class ServerProcess:
 
         self._sock = sock
         self._config = uvicorn.Config(
-            app,  # type: ignore[arg-type]  # uvicorn's type of a scope is narrower than a mapping
+            app,
             http=protocol_with(stopping),
             loop="auto",  # uvloop, where there is one
             proxy_headers=False,  # whose word is taken for who the client is, `access.proxies` says

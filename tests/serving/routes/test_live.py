@@ -160,3 +160,29 @@ def test_nothing_to_listen_to_is_an_error(api: Api) -> None:
     answer = api.http.get("/v1/live")
 
     assert (400, "InvalidInputError") == (answer.status_code, answer.json()["error"]["type"])
+
+
+def test_a_look_that_fails_ends_the_connection_and_the_next_one_is_served(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stumbling(SqlStore):
+        looks = 0
+
+        def revisions(self, run_uids: Any) -> dict[str, int]:
+            self.looks += 1
+            if self.looks == 1:
+                raise KeyError("unforeseen")
+            return super().revisions(run_uids)
+
+    with serving(lambda _: Stumbling(str(tmp_path))) as url:
+        store = HttpStore(url)
+        run = new_run(store)
+        store.close()
+        with listening(url, run=run.uid) as events:
+            first = list(events)
+        with listening(url, run=run.uid) as events:
+            second = next(events)
+
+    assert [] == [kind for kind, _ in first if kind != ":"]
+    assert ("changed", run.uid) == (second[0], second[1]["run"])
+    assert "live events ended" in caplog.text
