@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assay.formats.event import Event
@@ -176,7 +176,7 @@ def check(store: Store, load: Load, segments: set[tuple[int, int]] | None = None
             assert "Completed" == record.status
 
 
-def _differences(wanted: dict[str, object], found: dict[str, object]) -> list[str]:
+def _differences(wanted: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
     return [
         f"{name}: {found.get(name, 'nothing')!r}, not {wanted.get(name, 'nothing')!r}"
         for name in sorted(wanted.keys() | found.keys())
