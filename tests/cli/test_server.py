@@ -54,6 +54,18 @@ def test_its_url_is_all_that_a_script_needs(store: Path) -> None:
     assert 100 == len(Session(store).search_runs()[0].metric_history("loss"))
 
 
+def test_clients_are_not_told_where_its_data_lies(store: Path) -> None:
+    with server_command() as command:
+        told = [
+            command.ask("GET", path)[1]["error"]["message"]
+            for path in ("/v1/runs/nobody", "/v1/experiments/none/runs/none", "/v1/runs/nobody/points?name=loss")
+        ]
+
+    assert 3 == len(told)
+    assert [] == [one for one in told if str(store) in one or store.name + "/" in one]
+    assert command.url in told[1]
+
+
 def test_it_logs_one_object_a_line(store: Path) -> None:
     token = token_in(store)
     with server_command("--log-format", "json", "--log-level", "debug") as command:

@@ -49,7 +49,7 @@ class Workspaces:
 
     def __init__(self, place: Place, location: str | None = None) -> None:
         self.place = place
-        self._location = location
+        self.location = location
 
     def __enter__(self) -> Self:
         return self
@@ -135,12 +135,12 @@ class Workspaces:
         if self.place.database is not None:
             from assay.storage.sql.postgres import PostgresDatabase
 
-            return PostgresDatabase(self.pool, schema_of(workspace), self._location or "")
+            return PostgresDatabase(self.pool, schema_of(workspace), self.location or "")
         from assay.storage.sql.sqlite import SqliteDatabase
 
         folder = self.folder(workspace)
         make_folder(folder)
-        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True, place=self._location or "")
+        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True, place=self.location or "")
 
     def open_store(self, workspace: str) -> SqlStore:
         """The store of a workspace, to be closed by who asked for it.
@@ -148,7 +148,7 @@ class Workspaces:
         Raises:
             AssayError: As `open_database`.
         """
-        location = self._location or (self.folder(workspace) if self.place.database is None else str(self.place))
+        location = self.location or (self.folder(workspace) if self.place.database is None else str(self.place))
         return SqlStore(self.open_database(workspace), self.open_objects(workspace), location)
 
     def check(self) -> list[str]:
