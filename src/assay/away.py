@@ -41,7 +41,7 @@ def open_on_server(store: Store, spec: RunSpec) -> Begun:
     """
     url, asked_s = store.location, time.monotonic()
     try:
-        if asked_s - _silent_at.get(url, -REMEMBERED_S) < REMEMBERED_S:
+        if _was_silent(url):
             raise UnavailableError(f"the server {url} did not answer a moment ago")
         return *store.open_run(spec), None, ""
     except UnavailableError as error:
@@ -54,6 +54,10 @@ def open_on_server(store: Store, spec: RunSpec) -> Begun:
             ) from error
         # Where another of its name turns out to be there, the two are not mixed: this one becomes `name-2`.
         return unseen_run(spec), True, replace(spec, if_exists="new"), str(error)
+
+
+def _was_silent(url: str) -> bool:
+    return time.monotonic() - _silent_at.get(url, -REMEMBERED_S) < REMEMBERED_S
 
 
 def unseen_run(spec: RunSpec) -> RunRecord:
@@ -125,7 +129,7 @@ class CatchingUp:
                 thread = threading.Thread(target=self._send, args=(url, send), name="assay-sync", daemon=True)
                 self._threads[url] = thread
                 thread.start()
-        if thread not in self._impatient:
+        if thread not in self._impatient and not _was_silent(url):
             thread.join(PATIENCE_S)
             if thread.is_alive():
                 self._impatient.add(thread)

@@ -135,12 +135,13 @@ class Session(AcrossRuns, Tidying, Transferring):
             RunExistsError: It exists and `if_exists` is `error`.
             UnavailableError: The server does not answer, and only it could say whether the run exists.
         """
-        store = self.store
         if not self.is_server:
-            return *store.open_run(spec), None, ""
+            return *self.store.open_run(spec), None, ""
         from assay.away import open_on_server
 
-        return open_on_server(store, spec)
+        begun = open_on_server(self.store_as_is, spec)  # before what was left is sent, which may take its time
+        _ = self.store
+        return begun
 
     def recover(self, *, force: bool = False, quick: bool = False) -> list[Recovered]:
         """Put into the store what dead writers left; those of other machines on a network disk only with `force`."""
