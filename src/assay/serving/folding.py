@@ -125,6 +125,9 @@ class Folder:
                 elif known is not None:
                     known.segments = max(known.segments, tail.segments)
                     known.size_bytes = max(known.size_bytes, tail.size_bytes)
+                    known.ended |= tail.ended  # another server took its end, and may be gone
+                    if not tail.summarised:
+                        known.unseen_since_s = known.unseen_since_s or now
 
     def _fold_one(self) -> bool:
         now = time.monotonic()
@@ -146,6 +149,9 @@ class Folder:
             self.failures += 1
             logger.error("writer %s can't be folded: %s", uid, error)
             return True
+        except AssayError:
+            self._put_back(uid, before, 0.0)
+            raise
         self.folded_bytes += done.size_bytes
         if done.more:
             self._put_back(uid, before, time.monotonic() + (0.0 if done.segments else 1.0))
