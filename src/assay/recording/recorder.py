@@ -203,6 +203,9 @@ class Recorder:
             None when all of it is in the store, else what is kept where, for people.
         """
         journal = line.journal
+        line = self._lines.get(
+            journal.writer, line
+        )  # in a forked child, the journal's line is another than its caller's
         deadline_s = time.monotonic() + timeout_s
         if journal.refused:
             journal.log_event("refused", {"calls": journal.refused}, last=True)
