@@ -199,6 +199,38 @@ def test_an_upload_that_was_cut_goes_on_from_the_parts_that_are_there(server: Se
     assert [] == waits(relay.url)
 
 
+def test_an_upload_of_a_killed_process_is_finished_by_who_next_opens_the_store(
+    server: ServerChild, processes: Processes, tmp_path: Path
+) -> None:
+    script = """
+    import sys, time
+    from assay import Run, Session
+    with Run("digits", "dead", sagemaker_session=Session(sys.argv[1])) as run:
+        run.log_file(sys.argv[2], "model")
+        print("logged", flush=True)
+        time.sleep(60)
+    """
+    (tmp_path / "model").write_bytes(os.urandom(24 << 20))
+    server.start()
+    relay = Relay(server.port)
+    try:
+        relay.cut_after(10 << 20)
+        client = processes.start(script, relay.url, tmp_path / "model")
+        hear(client)
+        wait_until(lambda: relay.is_cut, within_s=20)
+        client.kill()
+        client.communicate()
+        relay.mend()
+        with Run("digits", "next", sagemaker_session=Session(relay.url)) as run:
+            run.log_metric("loss", 1.0)
+            wait_until(lambda: not [one for one in waits(relay.url) if len(one) == 64], within_s=20)
+    finally:
+        relay.close()
+
+    dead = load_run("dead", "digits", sagemaker_session=Session(server.url))
+    assert ("Stopped", (tmp_path / "model").read_bytes()) == (dead.status, dead.artifacts()["model"].read_bytes())
+
+
 def test_an_artifact_is_read_at_once_by_who_logged_it(server: ServerChild, tmp_path: Path) -> None:
     server.start()
     (tmp_path / "model").write_bytes(os.urandom(20 << 20))
