@@ -125,7 +125,8 @@ class Server:
     def troubles(self) -> list[str]:
         """What the server met and did not foresee, in its own words."""
         text = self.log.read_text(errors="replace")
-        return [*re.findall(r"Traceback [\s\S]{0,4000}", text), *re.findall(r".*did not foresee.*", text)]
+        patterns = (r"Traceback [\s\S]{0,4000}", r".*did not foresee.*", r".* status=5(?!03|07)\d\d .*")
+        return [found for pattern in patterns for found in re.findall(pattern, text)]
 
 
 class Postgres:

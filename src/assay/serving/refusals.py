@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
@@ -33,6 +34,9 @@ OWN_TROUBLE = {
     507: "the server has no space, or no permission, to store this; nothing was taken, and its log says more",
 }
 """What is said of errors whose own message is for those who run the server."""
+
+GONE = "client disconnected prematurely"
+"""What the framework says, as a fault of the server, where a client went before its request was whole."""
 
 logger = logging.getLogger("assay.server")
 
@@ -85,9 +89,10 @@ def answer_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Re
     for found in getattr(error, "extra", None) or ():
         if isinstance(found, dict):
             detail += f"; {found.get('key', 'body')}: {found.get('message', '')}"
-    kind = {404: "NotFoundError", 405: "InvalidInputError"}.get(error.status_code, "InvalidInputError")
-    body = {"error": {"type": kind if error.status_code < 500 else "StoreError", "message": detail}}
-    return Response(body, status_code=error.status_code, headers=error.headers)
+    status = HTTPStatus.BAD_REQUEST if detail == GONE else error.status_code  # nobody reads it, but it stands in logs
+    kind = {404: "NotFoundError", 405: "InvalidInputError"}.get(status, "InvalidInputError")
+    body = {"error": {"type": kind if status < 500 else "StoreError", "message": detail}}
+    return Response(body, status_code=status, headers=error.headers)
 
 
 def answer_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
