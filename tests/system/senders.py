@@ -36,9 +36,19 @@ class Sent:
         folder.mkdir(exist_ok=True)
         self.folder, self.load = folder, load
         self.notes = Notes(folder / "notes", load.writers, load.segments)
+        self._allowed = Notes(folder / "allowed", 1, 1).times_ns
 
     def __reduce__(self) -> tuple[type[Sent], tuple[Path, Load]]:
         return Sent, (self.folder, self.load)
+
+    def allow(self, segments: int) -> None:
+        """Let senders go on to so many segments a writer, and wait there; uncalled, they go on to the end."""
+        self._allowed[0] = segments
+
+    @property
+    def allowed(self) -> int:
+        """So many segments of a writer may be sent."""
+        return min(self._allowed[0] or self.load.segments, self.load.segments)
 
     @property
     def accepted(self) -> set[tuple[int, int]]:
@@ -79,8 +89,12 @@ def send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float)
     deadline_s = time.monotonic() + PATIENCE_S
     failures = 0
     try:
-        while left := [writer for writer in writers if at[writer] < load.segments]:
-            assert time.monotonic() < deadline_s, f"{len(left)} writers are not through: {dict(errors)}"
+        while any(at[writer] < load.segments for writer in writers):
+            assert time.monotonic() < deadline_s, f"writers are not through: {at}, {dict(errors)}"
+            left = [writer for writer in writers if at[writer] < sent.allowed]
+            if not left:
+                time.sleep(pace_s)
+                continue
             some = draw.sample(left, draw.randint(1, len(left)))
             for writer in some:
                 sent.notes.begin(writer, at[writer])

@@ -14,6 +14,7 @@ import pytest
 from assay.storage.http.store import HttpStore
 from tests.system.load import Load, check
 from tests.system.senders import Senders, Sent
+from tests.system.soak import LONG
 from tests.system.soundness import assert_folder_is_whole
 from tests.system.team import Postgres, Server, fill, restart, small_disk
 from tests.system.trainers import Trainers
@@ -93,7 +94,13 @@ def test_a_server_whose_folder_is_on_a_full_disk_loses_nothing_that_it_accepted(
     assert_folder_is_whole(server.folder)
 
 
-@pytest.mark.parametrize(("on_disk", "disk_mib", "said"), [("data", 80, NO_SPACE), ("wal", 32, NOT_THERE)])
+@pytest.mark.parametrize(
+    ("on_disk", "disk_mib", "said"),
+    [
+        ("data", 80, NO_SPACE),
+        pytest.param("wal", 32, NOT_THERE, marks=pytest.mark.skipif(not LONG, reason="`make soak`")),
+    ],
+)
 def test_a_server_whose_database_has_a_full_disk_loses_nothing_that_it_accepted(
     forkserver: BaseContext, store: Path, tmp_path: Path, undo: ExitStack, on_disk: str, disk_mib: int, said: str
 ) -> None:

@@ -25,26 +25,29 @@ from tests.system.trainers import Trainers
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
 LONGEST_AWAY_S = 0.5
+SEGMENTS = 30
+"""So many a writer come between two kills."""
 
 
 class Clients:
     """Those who use a store while parts of it are killed, and what they got accepted."""
 
     def __init__(self, context: BaseContext, url: str, folder: Path) -> None:
-        self.load = Load("killed", segments=30 * KILLS)
+        self.load = Load("killed", segments=SEGMENTS * KILLS)
         self.sent = Sent(folder / "sent", self.load)
+        self.sent.allow(SEGMENTS)
         self.trainers = Trainers(context, url, folder / "training", pace_s=0.02)
         self.trainers.wait_for(1)  # two that begin without the server begin two runs
         self.senders = Senders(context, [url], self.sent, pace_s=0.02)
 
     def live_through(self, parts: Sequence[Part], draw: random.Random) -> list[Part]:
-        """Kill one of the parts again and again; those that were killed while data was on its way."""
+        """Kill one of the parts again and again while data is on its way; those that were killed."""
         killed = []
         for number in range(KILLS):
-            self.senders.wait_for(0.8 * number / KILLS + draw.uniform(0.02, 0.1 / KILLS))
-            if self.senders.are_alive:
-                killed.append(parts[number % len(parts)])
-                restart(killed[-1], draw.uniform(0, LONGEST_AWAY_S))
+            self.senders.wait_for((number + draw.uniform(0.05, 0.7)) / KILLS)
+            killed.append(parts[number % len(parts)])
+            restart(killed[-1], draw.uniform(0, LONGEST_AWAY_S))
+            self.sent.allow(SEGMENTS * (number + 2))
         self.senders.finish()
         self.trainers.finish()
         return killed
