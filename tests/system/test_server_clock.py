@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from assay.storage.http.store import HttpStore
+from assay.storage.sql.store import SqlStore
+from tests.storage.writing import NOW_US, Writer, new_run
 from tests.system.load import Load, check
 from tests.system.senders import Senders, Sent
 from tests.system.soundness import assert_folder_is_whole
@@ -61,3 +63,17 @@ def test_clocks_that_are_an_hour_off_lose_nothing(forkserver: BaseContext, store
         assert_folder_is_whole(store)
     finally:
         server.kill()
+
+
+@pytest.mark.xfail(reason="writers are taken to be in a run together by their own clocks alone")
+def test_a_run_that_failed_where_the_clock_is_ahead_and_then_came_through_elsewhere_is_completed(store: Path) -> None:
+    store.mkdir()
+    with closing(SqlStore(str(store))) as sql:
+        run = new_run(sql)
+        Writer(sql, run, opened_us=NOW_US + HOUR_S * 1_000_000).leave(
+            status="Failed", time_us=NOW_US + HOUR_S * 1_000_000 + 10
+        )
+
+        Writer(sql, run, opened_us=NOW_US + 20).leave(time_us=NOW_US + 30)
+
+        assert "Completed" == sql.run(run.uid).status
