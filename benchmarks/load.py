@@ -124,8 +124,8 @@ def trickle(url: str, runs: int, seconds: float, threads: int) -> dict[str, Any]
     """Runs that log a step a second and send it a second later, each on a connection of its own, spread evenly."""
     table = table_of()
     senders = [Sender(url, number, table) for number in range(runs)]
-    for one in senders:
-        one.enter()
+    for sender in senders:
+        sender.enter()
     late_s: list[float] = []
     errors: list[str] = []
     began = time.monotonic() + 0.5
