@@ -1,0 +1,81 @@
+/** The runs of an experiment's page: found page by page, and brought up to date as they change. */
+
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
+import type { Schemas } from "../api/client";
+import { askRuns, type FoundRun, type RunSearch, runsQuery } from "../api/queries";
+import { useChanges, useRefresh } from "../parts/live";
+
+type Pages = InfiniteData<Schemas["FoundList"], string | null>;
+
+/** So many runs are read without being scrolled to. */
+const READ_AHEAD = 20_000;
+/** So many changed runs are asked for one by one; more of them, and the table is read anew. */
+const ONE_BY_ONE = 200;
+
+export function useExperimentRuns(search: RunSearch) {
+  const client = useQueryClient();
+  const query = useMemo(() => runsQuery(search), [search]);
+  const found = useInfiniteQuery(query);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData, isError } = found;
+  const runs = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
+
+  const isAhead = runs.length < READ_AHEAD;
+  useEffect(() => {
+    if (hasNextPage && isAhead && !isFetchingNextPage && !isPlaceholderData && !isError) void fetchNextPage();
+  }, [hasNextPage, isAhead, isFetchingNextPage, isPlaceholderData, isError, fetchNextPage]);
+
+  const refresh = useRefresh();
+  const changed = useCallback(
+    async (uids: readonly string[]) => {
+      const pages = client.getQueryData<Pages>(query.queryKey);
+      if (pages === undefined) return;
+      const known = new Map(pages.pages.flatMap((page) => page.items).map((run) => [run.uid, run]));
+      // A stream that begins tells of all its runs; one that ended and is known has nothing new to say.
+      const news = uids.filter((uid) => (known.get(uid)?.end_us ?? null) === null);
+      if (news.length === 0) return;
+      if (news.length > ONE_BY_ONE) {
+        await client.invalidateQueries({ queryKey: query.queryKey });
+        return;
+      }
+      const fresh = await askRuns(search, news);
+      client.setQueryData<Pages>(query.queryKey, (before) =>
+        before === undefined ? before : merged(before, fresh, news),
+      );
+      refresh(news);
+    },
+    [client, query.queryKey, search, refresh],
+  );
+  const interest = useMemo(() => ({ experiments: [search.experiment] }), [search.experiment]);
+  useChanges(interest, changed);
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  return { ...found, runs, more };
+}
+
+/** The same pages with what is new of some runs: in their places where they have one, else before all others. */
+export function merged(pages: Pages, fresh: readonly FoundRun[], asked: readonly string[]): Pages {
+  const news = new Map(fresh.map((run) => [run.uid, run]));
+  const gone = new Set(asked.filter((uid) => !news.has(uid)));
+  const placed = new Set<string>();
+  const changed = pages.pages.map((page) => {
+    let isChanged = false;
+    const items = page.items.flatMap((run) => {
+      const other = news.get(run.uid);
+      if (other !== undefined) {
+        placed.add(run.uid);
+        isChanged = true;
+        return [other];
+      }
+      if (!gone.has(run.uid)) return [run];
+      isChanged = true;
+      return [];
+    });
+    return isChanged ? { ...page, items } : page;
+  });
+  const first = changed[0];
+  const unplaced = fresh.filter((run) => !placed.has(run.uid));
+  if (first !== undefined && unplaced.length > 0) changed[0] = { ...first, items: [...unplaced, ...first.items] };
+  return { ...pages, pages: changed };
+}
