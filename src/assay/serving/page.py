@@ -34,7 +34,7 @@ KEPT = "public, max-age=31536000, immutable"
 ASKED_FOR = "no-cache"
 WORTH_PACKING_BYTES = 1024
 _TEXTS = (".html", ".js", ".css", ".svg", ".json", ".txt")
-_HTML = "text/html; charset=utf-8"
+_HTML = "text/html"  # the framework adds which letters
 _NOT_BUILT = (
     "<!doctype html><html lang='en'><meta charset='utf-8'><title>Assay</title>"
     "<body style='font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem'>"
@@ -83,9 +83,8 @@ def _read(path: str, name: str, changed_ns: int, size_bytes: int) -> PageFile:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     kind = "text/javascript" if name.endswith(".js") else kind
     packed = gzip.compress(data, 9, mtime=0) if is_text and size_bytes >= WORTH_PACKING_BYTES else None
-    media_type = f"{kind}; charset=utf-8" if is_text else kind
     is_hashed = HASHED.fullmatch(name) is not None
-    return PageFile(data, packed, media_type, f'"{changed_ns:x}-{size_bytes:x}"', is_hashed)
+    return PageFile(data, packed, kind, f'"{changed_ns:x}-{size_bytes:x}"', is_hashed)
 
 
 def answer_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
@@ -124,10 +123,16 @@ def read_asset(request: Request[Any, Any, Any], name: AssetName) -> Response[byt
     return answer_file(request, f"assets/{name}")
 
 
-@get(["/look.js", "/icon.svg"], sync_to_thread=True, include_in_schema=False, opt={"role": "anyone"})
-def read_file(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """What of the page has a name of its own."""
-    return answer_file(request, request.url.path.lstrip("/"))
+@get("/look.js", sync_to_thread=True, include_in_schema=False, opt={"role": "anyone"})
+def read_look(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What decides the theme before anything is drawn."""
+    return answer_file(request, "look.js")
 
 
-HANDLERS = (read_entry, read_asset, read_file)
+@get("/icon.svg", sync_to_thread=True, include_in_schema=False, opt={"role": "anyone"})
+def read_icon(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The picture on the browser's tab."""
+    return answer_file(request, "icon.svg")
+
+
+HANDLERS = (read_entry, read_asset, read_look, read_icon)

@@ -101,7 +101,8 @@ export class Live {
       this.leave();
       return;
     }
-    if (!("locks" in navigator) || this.channel === null) this.lead();
+    // Beyond loopback a browser has locks over TLS only.
+    if (!navigator.locks || this.channel === null) this.lead();
     else if (!this.leads && this.asking === null) this.askToLead();
     this.settle();
   }

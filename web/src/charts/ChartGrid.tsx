@@ -48,7 +48,7 @@ export function ChartGrid({ metrics, runsOf, view, emphasis, onEmphasis, empty }
         <details
           key={section.name}
           className="chart-section"
-          open={section.metrics.length <= MANY_PANELS || view.find !== ""}
+          open={section.metrics.length <= MANY_PANELS || sections.length === 1 || view.find !== ""}
         >
           <summary>
             <h2>{section.name}</h2> <span className="dim">{section.metrics.length}</span>
@@ -103,16 +103,17 @@ function FullPanel({ close, ...props }: PanelProps & { close: () => void }) {
   const [height, setHeight] = useState(480);
   const runs = useMemo(() => props.runsOf(props.metric), [props.runsOf, props.metric]);
   useEffect(() => {
-    const fit = () => setHeight(Math.max(260, innerHeight - (element.current?.getBoundingClientRect().top ?? 0) - 64));
-    fit();
-    addEventListener("resize", fit);
-    const escape = (event: KeyboardEvent) => {
+    const measure = () =>
+      setHeight(Math.max(260, innerHeight - (element.current?.getBoundingClientRect().top ?? 0) - 64));
+    measure();
+    addEventListener("resize", measure);
+    const keyed = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) close();
     };
-    addEventListener("keydown", escape);
+    addEventListener("keydown", keyed);
     return () => {
-      removeEventListener("resize", fit);
-      removeEventListener("keydown", escape);
+      removeEventListener("resize", measure);
+      removeEventListener("keydown", keyed);
     };
   }, [close]);
   return (

@@ -94,7 +94,6 @@ interface Drawing {
 function paint(context: CanvasRenderingContext2D, element: HTMLElement, drawing: Drawing): void {
   const { document, shares, other, isRate, cell, labelWidth } = drawing;
   const style = getComputedStyle(element);
-  const isDark = style.colorScheme.includes("dark") || style.getPropertyValue("--is-dark").trim() === "1";
   const text = style.color;
   const size = document.matrix.length;
   context.font = `11px ${style.fontFamily}`;
@@ -106,7 +105,7 @@ function paint(context: CanvasRenderingContext2D, element: HTMLElement, drawing:
       context.fillStyle = colourOf(shown, other !== null, row === column);
       context.fillRect(labelWidth + column * cell, row * cell, cell - (cell > 12 ? 1 : 0), cell - (cell > 12 ? 1 : 0));
       if (cell < READABLE) continue;
-      context.fillStyle = Math.abs(shown) > 0.55 ? (isDark ? "#0e1116" : "#ffffff") : text;
+      context.fillStyle = Math.abs(shown) > 0.4 ? "#ffffff" : text;
       context.textAlign = "center";
       const number =
         other !== null

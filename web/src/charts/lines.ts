@@ -182,9 +182,6 @@ export function extentOfY(all: readonly Columns[], isLog: boolean): YExtent {
   return { extent: padded(from, to), isClipped: isLow || isHigh };
 }
 
-/** Beyond it the distance of the two ends has no number. */
-const WIDEST = Number.MAX_VALUE / 2.2;
-
 function padded(low: number, high: number): Extent {
   if (low === high) {
     const room = low === 0 ? 1 : Math.abs(low) * 0.1;
@@ -192,5 +189,5 @@ function padded(low: number, high: number): Extent {
   }
   // Halved first: of 1e308 and its opposite the difference has no number.
   const room = (high / 2 - low / 2) * 0.1;
-  return [Math.max(-WIDEST, low - room), Math.min(WIDEST, high + room)];
+  return [Math.max(-Number.MAX_VALUE, low - room), Math.min(Number.MAX_VALUE, high + room)];
 }

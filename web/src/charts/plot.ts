@@ -45,12 +45,16 @@ interface Ways {
 
 const SYNC = "assay";
 const DOTS = 30;
+/** Beyond it, and below its inverse, the axis counts in a power of ten. */
+const GREAT = 1e15;
 const EMPTY: Picture = { lines: [], x: [0, 1], axis: "step", isLog: false };
 
 /** A chart in an element. */
 export class Plot {
   private picture: Picture = EMPTY;
   private y: Extent = [0, 1];
+  /** What the axis of values counts in: uPlot finds no ticks for 1e308, but for 1 times that. */
+  private unit = 1;
   private columns: Columns[] = [];
   private smoothed: (Columns | null)[] = [];
   private readonly plot: uPlot;
@@ -121,6 +125,7 @@ export class Plot {
     );
     const { extent, isClipped } = extentOfY(this.columns, isLog);
     this.y = extent;
+    this.unit = isLog ? 1 : unitOf(extent);
     this.ways.onClipped(isClipped);
   }
 
@@ -139,11 +144,11 @@ export class Plot {
         points: { show: false },
         drag: { x: true, y: false, setScale: false },
         sync: { key: SYNC, setSeries: false },
-        bind: { dblclick: () => () => (this.ways.onZoom(null), null) },
+        bind: { dblclick: () => () => this.zoomOut() },
       },
       scales: {
         x: { time: axis === "wall", range: () => [this.picture.x[0], this.picture.x[1]] },
-        y: { distr: isLog ? 3 : 1, range: () => [this.y[0], this.y[1]] },
+        y: { distr: isLog ? 3 : 1, range: () => [this.y[0] / this.unit, this.y[1] / this.unit] },
       },
       axes: [
         {
@@ -158,7 +163,7 @@ export class Plot {
           gap: 4,
           space: 32,
           size: (plot, all) => axisSize(plot, all, font),
-          values: (_, all) => all.map((one) => (one === null ? "" : short(one))),
+          values: (_, all) => all.map((one) => (one === null ? "" : short(one * this.unit))),
         },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
@@ -168,6 +173,11 @@ export class Plot {
         setCursor: [() => this.moved()],
       },
     };
+  }
+
+  private zoomOut(): null {
+    this.ways.onZoom(null);
+    return null;
   }
 
   private selected(): void {
@@ -285,6 +295,11 @@ export class Plot {
       context.fill();
     });
   }
+}
+
+function unitOf([low, high]: Extent): number {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return size > GREAT || size < 1 / GREAT ? 10 ** Math.floor(Math.log10(size)) : 1;
 }
 
 function stepText(step: number): string {

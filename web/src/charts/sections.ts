@@ -9,7 +9,10 @@ export interface Section {
 export const MANY_PANELS = 24;
 const REST = "Metrics";
 
-/** The sections of these metrics that a text is found in, the one without a prefix first. */
+/**
+ * The sections of these metrics that a text is found in. The first one holds those without a prefix, and those that would
+ * have a section to themselves.
+ */
 export function sectionsOf(metrics: Iterable<string>, find: string): Section[] {
   const wanted = find.trim().toLowerCase();
   const sections = new Map<string, string[]>();
@@ -21,8 +24,13 @@ export function sectionsOf(metrics: Iterable<string>, find: string): Section[] {
     if (there === undefined) sections.set(name, [metric]);
     else there.push(metric);
   }
+  for (const [name, some] of [...sections]) {
+    if (name === REST || some.length > 1) continue;
+    sections.delete(name);
+    sections.set(REST, [...(sections.get(REST) ?? []), ...some]);
+  }
   return [...sections]
-    .map(([name, some]) => ({ name, metrics: some }))
+    .map(([name, some]) => ({ name, metrics: name === REST ? some.sort(byName) : some }))
     .sort((one, other) => (one.name === REST ? -1 : other.name === REST ? 1 : byName(one.name, other.name)));
 }
 

@@ -11,15 +11,16 @@ export function smooth(x: Float64Array, values: Float64Array, smoothing: number,
   const unit = width > 0 ? width / 1000 : 1;
   let sum = 0;
   let weight = 0;
-  let before = x[0] ?? 0;
+  let before: number | null = null;
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at] ?? Number.NaN;
     if (!Number.isFinite(value)) {
       found[at] = value;
       continue;
     }
-    const here = x[at] ?? before;
-    const kept = smoothing ** Math.max(Math.abs(here - before) / unit, 1e-9);
+    const here = x[at] ?? 0;
+    // The first value weighs as much as one that came a unit behind another.
+    const kept = smoothing ** (before === null ? 1 : Math.max(Math.abs(here - before) / unit, 1e-9));
     sum = sum * kept + value * (1 - kept);
     weight = weight * kept + (1 - kept);
     found[at] = weight > 0 ? sum / weight : value;

@@ -53,6 +53,11 @@ export class Colours {
   }
 }
 
+/** The colour of the class at a place, of those that are drawn together. */
+export function colourAt(place: number, theme: Theme): string {
+  return (theme === "dark" ? DARK : LIGHT)[place] ?? byHash(`class ${place}`, theme);
+}
+
 const known = new Map<string, Colours>();
 
 /** The colours of an experiment. */

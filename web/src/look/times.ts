@@ -7,6 +7,7 @@ const DAY = 24 * HOUR;
 /** A length of time in its two greatest units. */
 export function duration(seconds: number): string {
   if (seconds < 0) return "0 s";
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < MINUTE) return `${whole} s`;
@@ -31,6 +32,20 @@ export function date(time_us: number): string {
   return new Date(time_us / 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
 }
 
+/** Day and minute, without the year where it is this one. */
+export function minute(time_us: number, now_ms: number): string {
+  const time = new Date(time_us / 1000);
+  const isThisYear = time.getFullYear() === new Date(now_ms).getFullYear();
+  return time.toLocaleString(undefined, {
+    ...(isThisYear ? {} : { year: "numeric" }),
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+}
+
 /** Day and time. */
 export function moment(time_us: number): string {
   return new Date(time_us / 1000).toLocaleString(undefined, {
@@ -40,6 +55,7 @@ export function moment(time_us: number): string {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
+    hourCycle: "h23",
   });
 }
 

@@ -58,6 +58,9 @@ export function ComparePage() {
     return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Skeleton lines={10} label="Reading the runs" />;
   const runs = found.data;
+  for (const name of new Set(runs.map((run) => run.experiment_name))) {
+    coloursOf(name).give(runs.filter((run) => run.experiment_name === name).map((run) => run.uid));
+  }
   const sources = runs.map((run) => ({
     run,
     artifacts: (artifacts[uids.indexOf(run.uid)]?.data ?? []).filter(isEvaluation),
@@ -191,10 +194,6 @@ function Charts({ runs }: { runs: readonly FoundRun[] }) {
   const [emphasis, setEmphasis] = useState<string | null>(null);
   const theme = useTheme();
   const metrics = useMemo(() => namesOf(runs).metrics, [runs]);
-  const experiments = new Set(runs.map((run) => run.experiment_name));
-  for (const name of experiments) {
-    coloursOf(name).give(runs.filter((run) => run.experiment_name === name).map((run) => run.uid));
-  }
   const runsOf = useCallback(
     (metric: string) =>
       runs

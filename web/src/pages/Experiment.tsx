@@ -43,7 +43,6 @@ export function ExperimentPage() {
     return isDiffering ? differingColumns(ids, runs) : ids;
   }, [texts.cols, names, isDiffering, runs]);
   const columns = useSame(chosen);
-  const metrics = useSame(names.metrics);
 
   const marks = useMarks(
     name,
@@ -68,6 +67,8 @@ export function ExperimentPage() {
       }),
     [drawn, has, colours, theme],
   );
+  // Of what no drawn run has there would be nothing to see.
+  const metrics = useSame([...new Set(has.flatMap((one) => one.split("\0")))].filter((one) => one !== ""));
   const now_ms = useNow();
   const selected = parseList(texts.sel);
 
@@ -115,7 +116,9 @@ export function ExperimentPage() {
         {found.isPending ? (
           <Skeleton lines={12} label="Reading runs" />
         ) : runs.length === 0 ? (
-          <p className="empty dim">{filter === "" ? "This experiment has no runs yet." : "No run fits the filter."}</p>
+          <p className="empty dim">
+            {found.isError ? "" : filter === "" ? "This experiment has no runs yet." : "No run fits the filter."}
+          </p>
         ) : (
           <RunTable
             runs={runs}
@@ -148,7 +151,7 @@ export function ExperimentPage() {
                 view={view}
                 emphasis={emphasis}
                 onEmphasis={setEmphasis}
-                empty="No metrics yet: run.log_metric(…) draws a chart here."
+                empty={runs.length === 0 ? "" : "No metrics yet: run.log_metric(…) draws a chart here."}
               />
             )}
           </div>

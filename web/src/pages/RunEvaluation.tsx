@@ -11,7 +11,7 @@ import {
   parseEvaluation,
 } from "../charts/evaluation";
 import { MatrixChart } from "../charts/MatrixChart";
-import { coloursOf, type Theme } from "../look/colours";
+import { colourAt, coloursOf, type Theme } from "../look/colours";
 import { useTheme } from "../look/theme";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useTexts } from "../url/useTexts";
@@ -141,7 +141,8 @@ function drawnOf(
   return curves.map((curve, at) => ({
     key: `${run.uid} ${artifact.name} ${at}`,
     label: isMany ? name : curve.label || name,
-    colour: at === 0 ? colours.of(run.uid, theme) : colours.of(`class ${curve.label}`, theme),
+    colour:
+      isMany || curves.length === 1 ? colours.of(run.uid, theme) : at === 0 ? "var(--text)" : colourAt(at - 1, theme),
     curve,
   }));
 }

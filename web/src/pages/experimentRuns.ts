@@ -1,12 +1,10 @@
 /** The runs of an experiment's page: found page by page, and brought up to date as they change. */
 
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
-import type { Schemas } from "../api/client";
-import { askRuns, type FoundRun, type RunSearch, runsQuery } from "../api/queries";
+import { askRuns, type RunSearch, runsQuery } from "../api/queries";
 import { useChanges, useRefresh } from "../parts/live";
-
-type Pages = InfiniteData<Schemas["FoundList"], string | null>;
+import { merged, type Pages } from "./mergedRuns";
 
 /** So many runs are read without being scrolled to. */
 const READ_AHEAD = 20_000;
@@ -52,30 +50,4 @@ export function useExperimentRuns(search: RunSearch) {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return { ...found, runs, more };
-}
-
-/** The same pages with what is new of some runs: in their places where they have one, else before all others. */
-export function merged(pages: Pages, fresh: readonly FoundRun[], asked: readonly string[]): Pages {
-  const news = new Map(fresh.map((run) => [run.uid, run]));
-  const gone = new Set(asked.filter((uid) => !news.has(uid)));
-  const placed = new Set<string>();
-  const changed = pages.pages.map((page) => {
-    let isChanged = false;
-    const items = page.items.flatMap((run) => {
-      const other = news.get(run.uid);
-      if (other !== undefined) {
-        placed.add(run.uid);
-        isChanged = true;
-        return [other];
-      }
-      if (!gone.has(run.uid)) return [run];
-      isChanged = true;
-      return [];
-    });
-    return isChanged ? { ...page, items } : page;
-  });
-  const first = changed[0];
-  const unplaced = fresh.filter((run) => !placed.has(run.uid));
-  if (first !== undefined && unplaced.length > 0) changed[0] = { ...first, items: [...unplaced, ...first.items] };
-  return { ...pages, pages: changed };
 }

@@ -94,9 +94,9 @@ export function FilterBar({ filter, onFilter, names, error }: Props) {
       />
       <kbd title="Press / to come here">/</kbd>
       {found !== null && found.words.length > 0 && (
-        <ul className="completions" id={list} role="listbox" aria-label="What fits here">
+        <div className="completions" id={list} role="listbox" aria-label="What fits here">
           {found.words.map((word, at) => (
-            <li
+            <div
               key={word}
               id={`${list}-${at}`}
               role="option"
@@ -108,9 +108,9 @@ export function FilterBar({ filter, onFilter, names, error }: Props) {
               }}
             >
               {word}
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
       {isBad && (
         <div className="filter-error" role="alert">

@@ -80,10 +80,10 @@ export function GoTo({ close }: { close: () => void }) {
         }}
         onKeyDown={keyed}
       />
-      <ul className="go-places" id="go-places" role="listbox" aria-label="Places">
+      <div className="go-places" id="go-places" role="listbox" aria-label="Places">
         {places.map((place, at) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the text field takes the keys
-          <li
+          <div
             key={place.key}
             id={`go-${at}`}
             role="option"
@@ -93,9 +93,9 @@ export function GoTo({ close }: { close: () => void }) {
             onClick={() => go(place)}
           >
             <span className="cut">{place.label}</span> <span className="dim">{place.note}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {places.length === 0 && wanted !== "" && !runs.isFetching && (
         <p className="dim go-none">Nothing has “{wanted}” in its name.</p>
       )}

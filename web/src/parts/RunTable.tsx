@@ -48,9 +48,9 @@ const features = tableFeatures({ columnResizingFeature, columnSizingFeature, col
 type Definition = ColumnDef<typeof features, FoundRun>;
 
 function widthOf(id: string): number {
-  if (id === "own.created" || id === "own.ended") return 172;
+  if (id === "own.created" || id === "own.ended") return 128;
   if (id === "own.status") return 104;
-  return Math.min(200, Math.max(84, titleOf(id).length * 7.2 + 28));
+  return Math.min(200, Math.max(92, titleOf(id).length * 7.2 + 28));
 }
 
 export function RunTable(props: Props) {
@@ -112,7 +112,7 @@ export function RunTable(props: Props) {
     <div
       className={`run-table${isNarrow ? " run-table-narrow" : ""}`}
       ref={scroller}
-      role="grid"
+      role="table"
       aria-label="Runs"
       aria-rowcount={rows.length + 1}
       aria-colcount={isNarrow ? 1 : leaves.length + 1}
@@ -214,7 +214,10 @@ function Head({ id, title, sort, onSort, style, isName = false, onResize }: Head
         <span className="cut">{title}</span>
         {isSorted && <Icon name={sort.descending ? "fall" : "up"} />}
       </button>
-      {onResize !== undefined && <span className="head-edge" onMouseDown={onResize} onTouchStart={onResize} />}
+      {onResize !== undefined && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: widths are for eyes and pointers
+        <span className="head-edge" onMouseDown={onResize} onTouchStart={onResize} />
+      )}
     </div>
   );
 }
@@ -243,7 +246,6 @@ const Row = memo(function Row(props: RowProps) {
       className={`run-row${isSelected ? " run-selected" : ""}${props.isEmphasised ? " run-emphasised" : ""}`}
       role="row"
       aria-rowindex={props.place + 2}
-      aria-selected={isSelected}
       style={{ transform: `translateY(${props.top}px)` }}
       onPointerEnter={() => props.onEmphasis(run.uid)}
       onPointerLeave={() => props.onEmphasis(null)}
@@ -278,7 +280,7 @@ const Row = memo(function Row(props: RowProps) {
       {cells.map(({ id, start, size }) => {
         if (id === "own.status") {
           return (
-            <div key={id} className="run-cell" role="gridcell" style={{ left: start, width: size }}>
+            <div key={id} className="run-cell" role="cell" style={{ left: start, width: size }}>
               <Status status={run.status} message={run.status_message} />
             </div>
           );
@@ -288,7 +290,7 @@ const Row = memo(function Row(props: RowProps) {
           <div
             key={id}
             className={`run-cell cut${cell.isNumber ? " number" : ""}`}
-            role="gridcell"
+            role="cell"
             title={cell.title}
             style={{ left: start, width: size }}
           >

@@ -46,9 +46,9 @@ export function Shell() {
   }
   return (
     <div className="shell">
-      <a className="skip" href="#content" onClick={(event) => skip(event)}>
+      <button type="button" className="skip" onClick={skip}>
         Skip to content
-      </a>
+      </button>
       <header className="top">
         <Link to="/" className="mark" aria-label="Assay: all experiments">
           <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
@@ -88,9 +88,7 @@ export function Shell() {
   );
 }
 
-/** The address behind `#` is the page's, so the browser's own way to an element is not to be taken. */
-function skip(event: React.MouseEvent): void {
-  event.preventDefault();
+function skip(): void {
   document.getElementById("content")?.focus();
 }
 

@@ -4,7 +4,7 @@ import { fromWire, numberOf } from "../api/numbers";
 import type { FoundRun } from "../api/queries";
 import { byName } from "../charts/sections";
 import { full, short } from "../look/numbers";
-import { duration, iso, moment } from "../look/times";
+import { duration, iso, minute } from "../look/times";
 import { columnId, columnOf, type Kind } from "../url/fields";
 
 /** What stands in a cell: the text, all of it, and how it is set. */
@@ -50,11 +50,13 @@ export function titleOf(id: string): string {
 
 /** Every column that these names make. */
 export function allColumns(names: Names): string[] {
+  const [first = "", ...others] = Object.keys(OWN_COLUMNS);
   return [
-    ...Object.keys(OWN_COLUMNS),
+    first,
     ...names.metrics.map((name) => columnId({ kind: "metrics", name })),
     ...names.params.map((name) => columnId({ kind: "params", name })),
     ...names.tags.map((name) => columnId({ kind: "tags", name })),
+    ...others,
   ];
 }
 
@@ -110,5 +112,5 @@ function textCell(text: string): Cell {
 }
 
 function timeCell(time_us: number): Cell {
-  return { text: moment(time_us), title: iso(time_us), isNumber: false };
+  return { text: minute(time_us, Date.now()), title: iso(time_us), isNumber: false };
 }
