@@ -14,13 +14,13 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from assay.errors import AssayError
+from assay.serving import page, refusals
 from assay.serving.access.gate import Gate
 from assay.serving.access.grant import Grant
 from assay.serving.access.limits import MAX_JSON_BYTES
 from assay.serving.access.workspace import MAIN
 from assay.serving.admission import GRANT, ROLES, Admission
 from assay.serving.envelope import Application, Envelope
-from assay.serving import page, refusals
 from assay.serving.routes import (
     addressing,
     content,

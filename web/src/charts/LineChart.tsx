@@ -140,7 +140,7 @@ export function LineChart({ metric, runs, view, height, emphasis, onEmphasis, on
   const isThinned = whole.series.some((one) => one !== null && one.values.length >= maxPoints * 0.9);
   const isEmpty = isReady && !whole.isPending && drawn.length === 0;
   return (
-    <div className="line-chart" style={{ height }} ref={element}>
+    <div className={`line-chart${drawn.length === 0 ? " line-chart-empty" : ""}`} style={{ height }} ref={element}>
       {whole.isPending && drawn.length === 0 && (
         <div className="chart-wait" role="status" aria-label="Loading points" />
       )}

@@ -55,6 +55,7 @@ export class Plot {
   private y: Extent = [0, 1];
   /** What the axis of values counts in: uPlot finds no ticks for 1e308, but for 1 times that. */
   private unit = 1;
+  private measured = 0;
   private columns: Columns[] = [];
   private smoothed: (Columns | null)[] = [];
   private readonly plot: uPlot;
@@ -117,16 +118,21 @@ export class Plot {
   }
 
   private measure(): void {
-    const { lines, x, isLog } = this.picture;
+    this.columnise();
+    const { extent, isClipped } = extentOfY(this.columns, this.picture.isLog);
+    this.y = extent;
+    this.unit = this.picture.isLog ? 1 : unitOf(extent);
+    this.ways.onClipped(isClipped);
+  }
+
+  private columnise(): void {
+    const { lines, x } = this.picture;
     const width = this.plot.bbox.width;
+    this.measured = width;
     this.columns = lines.map(({ line }) => columnsOf(line.x, line.values, x[0], x[1], width));
     this.smoothed = lines.map(({ line, smoothed }) =>
       smoothed === null ? null : columnsOf(line.x, smoothed, x[0], x[1], width),
     );
-    const { extent, isClipped } = extentOfY(this.columns, isLog);
-    this.y = extent;
-    this.unit = isLog ? 1 : unitOf(extent);
-    this.ways.onClipped(isClipped);
   }
 
   private options(element: HTMLElement, width: number, height: number, axis: XAxis, isLog: boolean): uPlot.Options {
@@ -231,6 +237,8 @@ export class Plot {
 
   private paint(): void {
     const { ctx: context, bbox: box } = this.plot;
+    // The axis takes the room that its numbers need, and leaves the lines another width than they were measured for.
+    if (box.width !== this.measured) this.columnise();
     const unit = devicePixelRatio;
     const { lines, isLog, x } = this.picture;
     context.save();

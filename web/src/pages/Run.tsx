@@ -6,6 +6,7 @@ import { lazy, Suspense, useCallback, useMemo } from "react";
 import { ApiError } from "../api/client";
 import { artifactsQuery, attemptsQuery, runQuery, summariesQuery } from "../api/queries";
 import { isEvaluation } from "../charts/evaluation";
+import { coloursOf } from "../look/colours";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useChanges, useRefresh } from "../parts/live";
 import { RunHead } from "../parts/RunHead";
@@ -48,6 +49,7 @@ export function RunPage() {
     );
   }
   if (run.data === undefined) return <Skeleton lines={10} label="Reading the run" />;
+  coloursOf(run.data.experiment_name).give([uid]);
   const charts = (artifacts.data ?? []).filter(isEvaluation);
   const others = (artifacts.data ?? []).filter((one) => !isEvaluation(one));
   const tabs: Tab[] = [

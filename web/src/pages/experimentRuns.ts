@@ -1,7 +1,7 @@
 /** The runs of an experiment's page: found page by page, and brought up to date as they change. */
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { askRuns, type RunSearch, runsQuery } from "../api/queries";
 import { useChanges, useRefresh } from "../parts/live";
 import { merged, type Pages } from "./mergedRuns";
@@ -16,7 +16,11 @@ export function useExperimentRuns(search: RunSearch) {
   const query = useMemo(() => runsQuery(search), [search]);
   const found = useInfiniteQuery(query);
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData, isError } = found;
-  const runs = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
+  // A filter that can't be read hides nothing: what was found before stays.
+  const last = useRef<{ experiment: string; data: Pages } | null>(null);
+  if (found.data !== undefined) last.current = { experiment: search.experiment, data: found.data };
+  const data = found.data ?? (last.current?.experiment === search.experiment ? last.current.data : undefined);
+  const runs = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
 
   const isAhead = runs.length < READ_AHEAD;
   useEffect(() => {

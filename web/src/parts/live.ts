@@ -5,7 +5,7 @@ import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { type Interest, Live, type LiveState } from "../api/live";
 
 /** Changes are gathered for so long before anything is asked for again. */
-const GATHER_MS = 250;
+const GATHER_MS = 100;
 
 export const live = new Live();
 

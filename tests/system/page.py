@@ -1,0 +1,40 @@
+"""Fixtures of the page's tests: one browser, one store of runs and one server over it for all of a process's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.system.browser import Look, browsing, looking, served
+from tests.system.page_runs import Logged, log_runs
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A browser."""
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def logged(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Logged:
+    """Runs to look at; none are logged where there is no browser to look with."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSAY_QUIET", "1")
+        return log_runs(tmp_path_factory.mktemp("page") / "store")
+
+
+@pytest.fixture(scope="session")
+def url(logged: Logged) -> Iterator[str]:
+    """The URL of their server."""
+    with served(logged.folder) as one:
+        yield one
+
+
+@pytest.fixture
+def look(browser: object, url: str) -> Iterator[Look]:
+    """A tab on it, which must have had nothing to complain of at the end."""
+    with looking(browser, url) as one:  # type: ignore[arg-type]
+        yield one
+        assert [] == one.complaints
