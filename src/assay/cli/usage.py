@@ -51,7 +51,5 @@ def find_store(named: str | None) -> Session | None:
     if stores.exists(session.location):
         return session
     if named is not None:
-        raise StoreError(
-            f"no store in {session.location}: there is no {CATALOG_FILE}; to make one, log a run to it"
-        )
+        raise StoreError(f"no store in {session.location}: there is no {CATALOG_FILE}; to make one, log a run to it")
     return None

@@ -12,7 +12,8 @@ export type Artifact = Schemas["ArtifactDocument"];
 export type Attempt = Schemas["AttemptDocument"];
 
 const PAGE = 1000;
-const FIRST_PAGE = 200;
+/** Runs of the first page of a search. */
+export const FIRST_PAGE = 200;
 
 async function every<T>(path: string, signal: AbortSignal): Promise<T[]> {
   const items: T[] = [];

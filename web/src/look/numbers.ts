@@ -1,6 +1,9 @@
 /** Numbers as the page writes them: four significant digits where they are read, all of them where they are asked for. */
 
 const FIGURES = 4;
+// Made once: to make one takes longer than to write a hundred numbers with it.
+const WHOLE = new Intl.NumberFormat("en-US");
+const BROKEN = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
 
 /** A number in four significant digits. */
 export function short(value: number): string {
@@ -8,9 +11,9 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (Object.is(value, -0)) return "−0";
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e7) return withMinus(value.toLocaleString("en-US"));
+  if (Number.isInteger(value) && size < 1e7) return withMinus(WHOLE.format(value));
   if (size >= 1e6 || size < 1e-4) return withMinus(trimmed(value.toExponential(FIGURES - 1)));
-  return withMinus(Number(value.toPrecision(FIGURES)).toLocaleString("en-US", { maximumFractionDigits: 8 }));
+  return withMinus(BROKEN.format(Number(value.toPrecision(FIGURES))));
 }
 
 /** A number with every digit that it has. */
@@ -20,7 +23,7 @@ export function full(value: number): string {
 
 /** A count. */
 export function count(value: number | bigint): string {
-  return value.toLocaleString("en-US");
+  return WHOLE.format(value);
 }
 
 /** How many bytes. */

@@ -32,31 +32,22 @@ export function date(time_us: number): string {
   return new Date(time_us / 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
 }
 
+// Made once, since making one is slow.
+const YEAR = { year: "numeric" } as const;
+const MINUTE_PARTS = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const THIS_YEAR = new Intl.DateTimeFormat(undefined, MINUTE_PARTS);
+const ANY_YEAR = new Intl.DateTimeFormat(undefined, { ...YEAR, ...MINUTE_PARTS });
+const TO_SECONDS = new Intl.DateTimeFormat(undefined, { ...YEAR, ...MINUTE_PARTS, second: "2-digit" });
+
 /** Day and minute, without the year where it is this one. */
 export function minute(time_us: number, now_ms: number): string {
   const time = new Date(time_us / 1000);
-  const isThisYear = time.getFullYear() === new Date(now_ms).getFullYear();
-  return time.toLocaleString(undefined, {
-    ...(isThisYear ? {} : { year: "numeric" }),
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  return (time.getFullYear() === new Date(now_ms).getFullYear() ? THIS_YEAR : ANY_YEAR).format(time);
 }
 
 /** Day and time. */
 export function moment(time_us: number): string {
-  return new Date(time_us / 1000).toLocaleString(undefined, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  });
+  return TO_SECONDS.format(new Date(time_us / 1000));
 }
 
 /** ISO 8601 in UTC, for titles and copies. */

@@ -1,13 +1,15 @@
 /** The runs of an experiment's page: found page by page, and brought up to date as they change. */
 
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { askRuns, type RunSearch, runsQuery } from "../api/queries";
+import { askRuns, FIRST_PAGE, type RunSearch, runsQuery } from "../api/queries";
 import { useChanges, useRefresh } from "../parts/live";
 import { merged, type Pages } from "./mergedRuns";
 
 /** So many runs are read without being scrolled to. */
 const READ_AHEAD = 20_000;
+/** So long the page behind the first one waits for charts to ask for their points. */
+const SETTLE_MS = 250;
 /** So many changed runs are asked for one by one; more of them, and the table is read anew. */
 const ONE_BY_ONE = 200;
 
@@ -22,10 +24,14 @@ export function useExperimentRuns(search: RunSearch) {
   const data = found.data ?? (last.current?.experiment === search.experiment ? last.current.data : undefined);
   const runs = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
 
-  const isAhead = runs.length < READ_AHEAD;
+  // Charts that are waited for go first.
+  const areChartsWaiting = useIsFetching({ queryKey: ["points"] }) > 0;
+  const isNext = hasNextPage && !isFetchingNextPage && !isPlaceholderData && !isError && runs.length < READ_AHEAD;
   useEffect(() => {
-    if (hasNextPage && isAhead && !isFetchingNextPage && !isPlaceholderData && !isError) void fetchNextPage();
-  }, [hasNextPage, isAhead, isFetchingNextPage, isPlaceholderData, isError, fetchNextPage]);
+    if (!isNext || areChartsWaiting) return;
+    const timer = setTimeout(() => void fetchNextPage(), runs.length > FIRST_PAGE ? 0 : SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [isNext, areChartsWaiting, runs.length, fetchNextPage]);
 
   const refresh = useRefresh();
   const changed = useCallback(
