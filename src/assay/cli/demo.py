@@ -91,6 +91,7 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
     commands = [
         (shlex.join([assay[0], *words, *assay[1:]]), what)
         for words, what in (
+            (("ui",), "look at them in a browser, live"),
             (("runs", "--experiment", experiment), "the runs as a table"),
             (("show", f"{experiment}/{run}"), "all about one of them"),
             (("doctor",), "is the store whole?"),
