@@ -7,6 +7,7 @@ built, these tests are skipped and say what is to be done.
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +19,13 @@ import pytest
 
 from assay.serving.opening import Workspaces
 from assay.serving.settings import Place
-from tests.serving.running import serving
+from tests.serving.running import serving, serving_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from assay.serving.access.members import Members
+    from assay.serving.process import ServerProcess
 
 QUIET = (
     "--no-sandbox",
@@ -132,6 +134,23 @@ def looking(browser: Browser, url: str, *, theme: str = "light", size: dict[str,
         yield look
     finally:
         context.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def served_at(folder: Path, port: int) -> Iterator[ServerProcess]:
+    """A server of a store at a port, which may be stopped before the block ends."""
+    workspaces = Workspaces(Place(str(folder)))
+    try:
+        with serving_at(port, workspaces.open_store) as (_, process):
+            yield process
+    finally:
+        workspaces.close()
 
 
 @contextmanager

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.system.browser import looking, served
+from tests.system.browser import free_port, looking, served, served_at
 from tests.system.page import browser
 
 __all__ = ["browser"]
@@ -101,3 +101,21 @@ def test_tabs_share_one_stream(browser: Any, store: Path) -> None:
             assert 8 > len(streams)
         finally:
             context.close()
+
+
+def test_server_that_goes_is_told_of_and_that_comes_back_is_followed(browser: Any, store: Path) -> None:
+    from assay import Run, Session
+
+    session = Session(str(store))
+    with Run("live", "one", sagemaker_session=session) as run, ExitStack() as stack:
+        port = free_port()
+        server = stack.enter_context(served_at(store, port))
+        look = stack.enter_context(looking(browser, f"http://127.0.0.1:{port}"))
+        look.open("/experiments/live")
+        look.until("!!document.querySelector('.live-live')")
+        server.stop()
+        look.page.get_by_role("button", name="Connection lost").wait_for()
+        run.log_metric("loss", 7.5, step=1)
+        stack.enter_context(served_at(store, port))
+        look.page.get_by_role("cell", name="7.5", exact=True).wait_for()
+        look.until("!!document.querySelector('.live-live')")
