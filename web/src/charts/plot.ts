@@ -143,7 +143,7 @@ export class Plot {
     return {
       width,
       height,
-      padding: [6, 8, 0, 0],
+      padding: [6, 16, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -286,7 +286,7 @@ export class Plot {
     const drawn = lines[this.emphasis];
     const columns = this.smoothed[this.emphasis] ?? this.columns[this.emphasis];
     if (drawn !== undefined && columns !== undefined && lines.length > 1) {
-      paintLine(context, columns, this.y, isLog, box, { colour: drawn.colour, width: 3 * unit, alpha: 1 });
+      paintLine(context, columns, this.y, isLog, box, { colour: drawn.colour, width: (columns.count > box.width / (4 * unit) ? 1.8 : 3) * unit, alpha: 1 });
     }
     const { left = -1 } = this.plot.cursor;
     if (left < 0) return;
