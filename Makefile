@@ -5,17 +5,18 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests hatch_build.py $(wildcard benchmarks)
+CODE := src tests deploy hatch_build.py $(wildcard benchmarks)
 # Processes that pytest spreads the tests over.
 WORKERS ?= 2
 
-.PHONY: help demo page test check format bench lock setup clean browser
+.PHONY: help demo page test soak check format bench lock setup clean browser
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train a few models, track them, show what was kept'
 	@echo 'make page    build the page that `assay ui` and `assay server` show'
 	@echo 'make test    all tests, in random order, warnings are errors'
+	@echo 'make soak    the long versions of the tests that kill, cut and fill what a server stands on (half an hour)'
 	@echo 'make check   format, lint, types, layers, documents'
 	@echo 'make format  put the code in format'
 	@echo 'make bench   measure against the floor and other trackers'
@@ -48,6 +49,10 @@ test: $(VENV)/dev.stamp $(PAGE) web/node_modules browser
 	cd web && $(NODE) npm test
 	$(BIN)/python -m pytest -q -m alone $(ARGS) || test $$? -eq 5
 	$(BIN)/python -m pytest -q -m "not alone" -n $(WORKERS) $(ARGS)
+
+# One at a time: what is killed at random moments should be killed while it works, and not while it waits for the others.
+soak: $(VENV)/dev.stamp
+	SOAK=1 $(BIN)/python -m pytest -q --timeout 2400 $(ARGS) tests/system/test_server_*.py
 
 check: $(VENV)/dev.stamp web/node_modules
 	cd web && $(NODE) npm run check

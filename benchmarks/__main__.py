@@ -31,6 +31,12 @@ ROWS = {
     "histories": "histories",
     "new-run": "new_run",
     "search": "search",
+    "server-calls": "server_calls",
+    "ingest": "ingest",
+    "live": "live",
+    "server-view": "server_view",
+    "server-memory": "server_memory",
+    "mlflow": "mlflow_server",
 }
 """What `--rows` takes, and the module that measures it."""
 

@@ -18,6 +18,8 @@ hypothesis.settings.load_profile("assay")
 
 # Job environments name a run to whatever `load_run()` is called in them.
 JOB_VARIABLES = frozenset({"TRAINING_JOB_ARN", "PROCESSING_JOB_ARN"})
+SETTINGS = ("ASSAY_", "AWS_", "AZURE_", "GOOGLE_")
+"""How variables begin that say what Assay does, and where and as whom it stores objects."""
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +31,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pyte
     Returns:
         The home; the working folder is `work` in it.
     """
-    for name in [name for name in os.environ if name.startswith("ASSAY_") or name in JOB_VARIABLES]:
+    for name in [name for name in os.environ if name.startswith(SETTINGS) or name in JOB_VARIABLES]:
         monkeypatch.delenv(name)
     home = tmp_path / "home"
     work = home / "work"

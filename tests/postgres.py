@@ -45,6 +45,7 @@ def server_url() -> str:
 
 def _stop(server: object, pid: int, folder: str) -> None:
     if pid == os.getpid():
+        pool().close()
         server.cleanup()  # type: ignore[attr-defined]
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,10 +7,12 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -117,11 +119,23 @@ class Seaweed:
             assert self._process is not None
             if self._process.poll() is not None:
                 return False  # somebody took one of the ports
-            with contextlib.suppress(BaseError, FileNotFoundError):
+            with contextlib.suppress(BaseError, OSError):
                 obstore.put(store, "started", b"")
+                self._grow()
                 return True
             time.sleep(0.1)
         return False
+
+    def _grow(self) -> None:
+        """Make room for the bucket's bytes: by itself it takes seconds to do so when the first come."""
+        master = f"http://127.0.0.1:{self._ports['master']}"
+        with urllib.request.urlopen(f"{master}/vol/grow?collection={BUCKET}&count=1", timeout=20) as answer:
+            answer.read()
+
+    def pause(self) -> None:
+        """Let it hear, and not answer."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """End it without a warning."""

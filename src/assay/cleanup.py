@@ -109,10 +109,7 @@ class _Collector:
         with store.reading() as connection:
             users = self._references.read(connection)
             doomed = doomed_things(connection, self._before_us, pins.runs)
-            report.page_bytes = (
-                connection.execute("PRAGMA freelist_count").fetchone()[0]
-                * connection.execute("PRAGMA page_size").fetchone()[0]
-            )
+        report.page_bytes = store.database.free_bytes
         report.kept += [f"run {name} is in the trash, and somebody still logs to it" for name in doomed.spared]
         sizes = {info.sha256: info.size_bytes for info in self._shelf.collectable()}
         own = self._share_out(doomed, users, {name for name in sizes if name not in pins.sha256s}, sizes)

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 from typing import Any
 
 from assay import system
@@ -54,7 +53,7 @@ def source_of(url: str) -> tuple[str | None, str]:
     for name in (url, url.rpartition(WORKSPACE_MARK)[0]):
         if name in kept:
             return kept[name], f"{path()} holds it"
-    return None, f"there is none: no {TOKEN}, none in {path()}"
+    return None, f"{TOKEN} is not set, and {path()} holds none"
 
 
 def keep(url: str, token: str) -> None:
@@ -106,6 +105,8 @@ def _read() -> dict[str, str]:
 
 
 def _write(kept: dict[str, str]) -> None:
+    import tempfile
+
     document: dict[str, Any] = {url: {"token": token} for url, token in sorted(kept.items())}
     file_path = path()
     folder = os.path.dirname(file_path)

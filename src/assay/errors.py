@@ -19,6 +19,7 @@
     │       ├── ObjectMissingError
     │       └── ChecksumError
     ├── RefusedError (OSError)                what the world refused: a full disk, a read-only folder
+    │   └── QuotaError                        a server's workspace, or an experiment of it, holds as much as it may
     ├── AccessError (PermissionError)         what a server does not let the caller do
     │   ├── NotSignedInError                  no token, or one that is unknown, expired or revoked
     │   ├── ForbiddenError                    a role that is too small, or a request from another site
@@ -124,6 +125,10 @@ class RefusedError(AssayError, OSError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class QuotaError(RefusedError):
+    """A workspace of a server, or an experiment of it, holds as much as it may; the message says how much that is."""
 
 
 class AccessError(AssayError, PermissionError):

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from assay import current
-from assay.errors import ContextError, InvalidInputError, InvalidTypeError
+from assay.errors import ContextError, InvalidInputError, InvalidTypeError, UnavailableError
 from assay.formats.names import check_names
 from assay.formats.values import step_number, timestamp_us
 from assay.run import Run
@@ -87,6 +87,7 @@ def load_run(
 
     Raises:
         RunNotFoundError: There is no run of that name; the message names the nearest and how to create it.
+        UnavailableError: The server does not answer, and nobody on this machine is logging to the run.
         InvalidInputError: A run's name without its experiment's.
         ContextError: No names, no current run, and no job environment.
     """
@@ -110,7 +111,19 @@ def load_run(
 
 def _load(run_name: str, experiment_name: str, session: Session) -> Run:
     experiment, run = check_names(experiment_name, run_name)
-    return Run._of(session, session.fresh_store().find_run(experiment, run), loaded=True)
+    begun = None
+    try:
+        record = session.fresh_store().find_run(experiment, run)
+    except UnavailableError:
+        if not session.is_server:
+            raise
+        from assay.away import seen_here
+
+        known = seen_here(session.journals, experiment, run)
+        if known is None:
+            raise
+        record, begun = known
+    return Run._of(session, record, loaded=True, begun=begun)
 
 
 def list_runs(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
-import tempfile
 from typing import Any
 
 from assay import current, system
@@ -118,6 +116,8 @@ def journals_of(location: str) -> str:
 
 def outbox_of(url: str) -> str:
     """The folder of this user that holds what is yet to be sent to a server."""
+    import hashlib
+
     return os.path.join(data_folder(), OUTBOX_FOLDER, hashlib.sha256(url.encode()).hexdigest()[:16])
 
 
@@ -134,6 +134,8 @@ def mark_outbox(url: str) -> str:
     path = os.path.join(folder, SERVER_FILE)
     try:
         if not os.path.exists(path):
+            import tempfile
+
             os.makedirs(folder, mode=0o700, exist_ok=True)  # what is logged is nobody else's business
             fd, made = tempfile.mkstemp(prefix=SERVER_FILE, dir=folder)
             with os.fdopen(fd, "w", encoding="utf-8") as file:

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Mapping
 from time import time_ns
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
-from assay import away, current, system
-from assay.errors import ContextError, InvalidInputError, RefusedError, UnavailableError
+from assay import current, system
+from assay.errors import InvalidInputError, UnavailableError
 from assay.formats import names
-from assay.formats.event import Event
 from assay.formats.values import flat_parameters, metric_name, tag_dict
 from assay.logged import ArtifactLogging
-from assay.recording.journal import Journal
-from assay.recording.line import Line
-from assay.recording.metrics import OUTSIDE
 from assay.recording.progress import UploadProgress
 from assay.recording.recorder import recorder
 from assay.session import Session, open_session, say
-from assay.storage.contract import RunRecord, RunSpec, Store, WriterSpec
+from assay.storage.contract import RunRecord, RunSpec
 from assay.tidying import RunTidying
-from assay.view import RunView
+from assay.writing import RunWriting, fields_of, outcome_of
 
-if TYPE_CHECKING:
-    from assay.recording.outbox import Outbox
-
-MESSAGE_LENGTH = 1024
-"""Characters of an exception's message that become the run's status message; the whole traceback is kept beside it."""
 IF_EXISTS = ("open", "new", "error")
 
 logger = logging.getLogger("assay")
 
 
-class Run(RunView, ArtifactLogging, RunTidying):
+class Run(RunWriting, ArtifactLogging, RunTidying):
     """A run of an experiment: parameters, metrics, charts and artifacts, logged within `with`, read anywhere.
 
     Args:
@@ -88,39 +78,30 @@ class Run(RunView, ArtifactLogging, RunTidying):
             if_exists=if_exists,
         )
         session = open_session(sagemaker_session)
-        begun = session.open_run(spec)
-        while run_name is None and not begun.created:  # a name that was made up is never one that exists
-            spec = RunSpec(**{**_fields(spec), "run_name": names.generated_run_name()})
-            begun = session.open_run(spec)
-        if not begun.created:
-            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", begun.run.name, experiment)
-        self._set_up(session, begun.run, begun.spec)
-        self._fresh = begun.created
-        if begun.spec is not None:
-            self._warn_of_absence(begun.why)
+        record, created, begun, why = session.open_run(spec)
+        while run_name is None and not created:  # a name that was made up is never one that exists
+            spec = RunSpec(**{**fields_of(spec), "run_name": names.generated_run_name()})
+            record, created, begun, why = session.open_run(spec)
+        if not created:
+            logger.info("The run (%s) under experiment (%s) already exists. Loading it.", record.name, experiment)
+        self._set_up(session, record, begun)
+        self._fresh = created
+        if begun is not None:
+            self._warn_of_absence(why)
 
     @classmethod
-    def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False) -> Run:
-        """A run that is in the store already."""
+    def _of(cls, session: Session, record: RunRecord, *, loaded: bool = False, begun: RunSpec | None = None) -> Run:
+        """A run that is in the store already, or that `begun` without it."""
         run = cls.__new__(cls)
-        run._set_up(session, record)
+        run._set_up(session, record, begun)
         run._loaded = loaded
         return run
 
     def _set_up(self, session: Session, record: RunRecord, begun: RunSpec | None = None) -> None:
         self._bind(session, record)
-        self._begun = begun
+        self._begin(record, begun)
         self._loaded = False
-        self._depth = 0
-        self._adopted = False
-        self._line: Line | None = None
-        self._pid = os.getpid()
-        self._guard = threading.RLock()
         self._failure: BaseException | None = None
-        self._warned = False
-        self._refused_here = 0
-        self._last_steps: dict[str, int] = {}
-        self._fresh = False
         self._tags = record.tags
 
     # The with block
@@ -149,7 +130,7 @@ class Run(RunView, ArtifactLogging, RunTidying):
         with self._guard:
             self._depth -= 1
             outermost = current.leave(self, still_open=self._depth > 0)
-            if outermost and error is not None and (self._failure is None or _outcome(error)[0] == "Failed"):
+            if outermost and error is not None and (self._failure is None or outcome_of(error)[0] == "Failed"):
                 self._failure = error
             if self._depth > 0:
                 return
@@ -162,120 +143,6 @@ class Run(RunView, ArtifactLogging, RunTidying):
                     raise
                 logger.warning("assay: %s/%s: %s", self.experiment_name, self.run_name, closing)
 
-    def _open_writer(self, *, entered: bool) -> None:
-        """Start to log.
-
-        A run that this object has just made is nobody else's yet, so the store need not be told before the recorder
-        does; anybody else's entering must be known before somebody leaves.
-        """
-        fresh, self._fresh = self._fresh, False
-        session = self.session
-        store = session.store if entered else session.store_as_is
-        if not store.writable:
-            raise RefusedError(f"the store {session.location} is read-only: nothing can be logged to it")
-        known = entered and not fresh
-        if entered:
-            self._last_steps = {}
-            if not session.is_server:
-                store.run(self._uid)  # it may have been deleted since this object was made; a server says so below
-            elif known:
-                known = self._has_settled(store)
-        folder = session.journals_to_write()
-        outbox = _outbox_of(folder) if session.is_server else None
-        try:
-            journal = Journal(
-                folder,
-                {"uid": self._uid, "experiment": self.experiment_name, "name": self.run_name},
-                entered=entered,
-                last_steps=self._last_steps,
-                durable_calls=session.durability == "always",
-                on_refused=self._on_refused,
-                spec=None if self._begun is None else _fields(self._begun),
-                budget=None if outbox is None else outbox.budget,
-            )
-        except OSError as error:
-            raise RefusedError(f"can't log to {session.location}: {error.strerror or error}", cause=error) from error
-        if known:
-            try:
-                recorder.introduce_parents(store)
-                journal.sync_events()  # else a power cut may leave a writer inside of which no journal tells
-                writer = WriterSpec(journal.writer, True, journal.process.as_dict(), journal.opened_us)
-                self._last_steps.update(store.open_writer(self._uid, writer).last_steps)
-            except UnavailableError as error:
-                known = False
-                self._warn_of_absence(str(error))
-            except BaseException:
-                journal.seal()
-                journal.remove()
-                raise
-        self._line = recorder.attach(journal, store, store.objects.sync, known_to_store=known, outbox=outbox)
-        self.__dict__["log_metric"] = journal.log_metric
-        self.__dict__["log_metrics"] = journal.log_metrics
-
-    def _has_settled(self, store: Store) -> bool:
-        try:
-            self._settle(store)
-        except UnavailableError:  # it was said when the run began
-            return False
-        return True
-
-    def _settle(self, store: Store) -> None:
-        """Have a run that began without its server be there; it may turn out that one of its name was there before.
-
-        Raises:
-            UnavailableError: The server still does not answer.
-        """
-        if self._begun is None:
-            return
-        record, _ = store.open_run(self._begun)
-        if self._line is not None:
-            self._line.journal.run["uid"] = record.uid
-        self._bind(self.session, record)
-        self._begun = None
-
-    def _warn_of_absence(self, why: str) -> None:
-        text = (
-            f"{self.experiment_name}/{self.run_name}: {why}; the run goes on without it: what is logged is kept in "
-            f"{self.session.journals} and sent when it answers, by this process, the next one, or `assay sync`"
-        )
-        say(f"assay: {text}")
-        logger.warning("assay: %s", text)
-
-    def _leave(self, error: BaseException | None) -> None:
-        line, self._line = self._line, None
-        self.__dict__.pop("log_metric", None)
-        self.__dict__.pop("log_metrics", None)
-        if line is None:
-            return
-        status, message = _outcome(error)
-        leave: dict[str, Any] = {"status": status, "message": message}
-        if error is not None:
-            from traceback import format_exception
-
-            leave["traceback"] = _plain("".join(format_exception(error)))
-        with UploadProgress() as progress:
-            problem = recorder.end(line, leave, watch=progress)
-        if problem:
-            say(f"assay: {problem}")
-            logger.warning("assay: %s", problem)
-        if line.journal.refused:
-            self._refused_here += line.journal.refused
-            text = (
-                f"{self.experiment_name}/{self.run_name}: {line.journal.refused} calls were refused: the disk was full"
-            )
-            say(f"assay: {text}")
-            logger.warning("assay: %s", text)
-
-    def _become_own(self) -> None:
-        """In a child process: this object is a handle on the run, with no block of its own as yet."""
-        if self._line is not None and self._line.journal.pid == os.getpid() and not self._line.journal.closed:
-            recorder.end(self._line, None)
-        self._line = None
-        self.__dict__.pop("log_metric", None)
-        self.__dict__.pop("log_metrics", None)
-        self._guard = threading.RLock()
-        self._pid, self._depth, self._adopted = os.getpid(), 0, False
-
     def __reduce__(self) -> tuple[Any, ...]:
         inside = self._depth > 0 or self._adopted
         options = (self.session.durability, self.session.on_refused)
@@ -283,71 +150,6 @@ class Run(RunView, ArtifactLogging, RunTidying):
         return _arrive, (self.session.location, options, known, inside, self._loaded)
 
     # Logging
-
-    def _check_inside(self) -> None:
-        if self._depth == 0 and not self._adopted:
-            raise ContextError(OUTSIDE)
-
-    def _journal(self) -> Journal:
-        self._check_inside()
-        if self._line is None:
-            with self._guard:
-                if self._line is None:
-                    self._open_writer(entered=False)
-        assert self._line is not None
-        return self._line.journal
-
-    def _try_journal(self) -> Journal | None:
-        """The journal; None is a call that was refused: a handle that arrived by pickle makes its journal then."""
-        try:
-            return self._journal()
-        except RefusedError as error:
-            self._refused_here += 1
-            self._on_refused(error)
-            return None
-
-    def _say(self, kind: str, body: Mapping[str, Any]) -> None:
-        if (journal := self._try_journal()) is not None:
-            journal.log_event(kind, body)
-
-    def _say_anywhere(self, kind: str, body: Mapping[str, Any]) -> None:
-        """Inside the block through the journal like every other call, outside it straight to the store."""
-        if self._depth > 0 or self._adopted:
-            self._say(kind, body)
-        else:
-            store = self.session.store
-            self._settle(store)
-            store.apply(self._uid, [Event(time_ns(), kind, dict(body))])
-
-    def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
-        if (journal := self._try_journal()) is None:
-            return None
-        try:
-            if self.session.is_server:
-                journal.check_space(_size_of(source))
-            stored = self.session.store_as_is.objects.put(
-                source, durable=self.session.durability == "always", pin=journal.pin
-            )
-        except OSError as error:
-            journal.refuse(error)
-            return None
-        assert self._line is not None
-        self._line.objects.append(stored.sha256)
-        return {"sha256": stored.sha256, "size_bytes": stored.size_bytes}
-
-    def _on_refused(self, error: OSError) -> None:
-        if self.session.on_refused == "raise":
-            if isinstance(error, RefusedError):
-                raise error
-            raise RefusedError(f"the call was refused: {error.strerror or error}", cause=error) from error
-        if not self._warned:
-            self._warned = True
-            text = (
-                f"{self.experiment_name}/{self.run_name}: a call was refused ({error.strerror or error}); training "
-                "goes on, later calls are kept as soon as there is space again; run.refused counts those that were not"
-            )
-            say(f"assay: {text}")
-            logger.warning("assay: %s", text)
 
     def log_parameter(self, name: str, value: Any) -> None:
         """Record a parameter; the last value of a name counts.
@@ -494,43 +296,6 @@ class Run(RunView, ArtifactLogging, RunTidying):
         return Experiment.load(self.experiment_name, sagemaker_session=self.session)
 
 
-def _fields(spec: RunSpec) -> dict[str, Any]:
-    return {name: getattr(spec, name) for name in spec.__slots__}
-
-
-def _outbox_of(journals: str) -> Outbox:
-    from assay.recording.outbox import outbox_at
-
-    outbox = outbox_at(os.path.dirname(journals))
-    outbox.budget.fresh_limit()
-    return outbox
-
-
-def _size_of(source: IO[bytes]) -> int:
-    """How many bytes of an open file are left to read."""
-    at = source.tell()
-    size_bytes = source.seek(0, os.SEEK_END) - at
-    source.seek(at)
-    return size_bytes
-
-
-def _outcome(error: BaseException | None) -> tuple[str, str | None]:
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
-        return "Completed", None
-    if isinstance(error, KeyboardInterrupt):
-        return "Stopped", "KeyboardInterrupt"
-    try:
-        message = str(error)
-    except Exception:  # noqa: BLE001 - an exception that can't be shown fails the run all the same
-        message = type(error).__name__
-    return "Failed", _plain(message[:MESSAGE_LENGTH])
-
-
-def _plain(text: str) -> str:
-    """The text with what UTF-8 can't hold written out."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _fleeting(session: Session) -> str:
     if session.is_server or system.file_system(session.location) != "overlay":
         return ""
@@ -554,8 +319,10 @@ def _arrive(
     except UnavailableError:
         if not inside:
             raise
+        from assay import away
+
         # The worker of a training does not end because the server is away.
         record = away.unseen_run(begun or away.spec_of(uid, experiment, name))
-    run = Run._of(session, record, loaded=loaded)
-    run._adopted, run._begun, run._last_steps = inside, begun, last_steps
+    run = Run._of(session, record, loaded=loaded, begun=begun)
+    run._adopted, run._last_steps = inside, last_steps
     return run

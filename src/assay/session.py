@@ -7,21 +7,22 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assay import place, stores, system
 from assay.across_runs import AcrossRuns
-from assay.away import Begun, CatchingUp, open_on_server
 from assay.errors import InvalidInputError, StoreError
+from assay.recording.outbox import OBJECTS_FOLDER
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_behind, recover
 from assay.recording.remains import events_files, writer_of
 from assay.storage.contract import RunSpec, Store
+from assay.storage.disk_objects import DiskObjects
 from assay.tidying import Tidying
 from assay.transfer import Transferring
 
 if TYPE_CHECKING:
+    from assay.away import Begun
     from assay.querying.results import RunResults
     from assay.run import Run
     from assay.storage.sql.store import SqlStore
@@ -31,7 +32,6 @@ REFUSALS = ("warn", "raise")
 
 logger = logging.getLogger("assay")
 _recovering = threading.RLock()
-_catching_up = CatchingUp()
 
 
 class Session(AcrossRuns, Tidying, Transferring):
@@ -128,13 +128,20 @@ class Session(AcrossRuns, Tidying, Transferring):
     def open_run(self, spec: RunSpec) -> Begun:
         """Open a run; one on a server that does not answer begins without it.
 
+        Returns:
+            What the store says of it, whether it is new, what it is made from if it began without its server, and why.
+
         Raises:
             RunExistsError: It exists and `if_exists` is `error`.
             UnavailableError: The server does not answer, and only it could say whether the run exists.
         """
-        if self.is_server:
-            return open_on_server(self.store, spec)
-        return Begun(*self.store.open_run(spec))
+        if not self.is_server:
+            return *self.store.open_run(spec), None, ""
+        from assay.away import open_on_server
+
+        begun = open_on_server(self.store_as_is, spec)  # before what was left is sent, which may take its time
+        _ = self.store
+        return begun
 
     def recover(self, *, force: bool = False, quick: bool = False) -> list[Recovered]:
         """Put into the store what dead writers left; those of other machines on a network disk only with `force`."""
@@ -151,11 +158,29 @@ class Session(AcrossRuns, Tidying, Transferring):
         """Recover; of a server without making anybody wait long, and whether or not it answers."""
         if not self.is_server:
             self.recover(quick=quick)
-        elif self._has_others_journals():
-            _catching_up.start(self.store_as_is, partial(self.recover, quick=quick))
+        elif self._has_something_left():
+            from assay.away import catching_up
 
-    def _has_others_journals(self) -> bool:
-        return any(writer_of(path) not in recorder.writers() for path in events_files(self.journals))
+            catching_up.start(self.location, self._sync)
+
+    def _has_something_left(self) -> bool:
+        """Whether something waits for the server that is none of this process's writers' journals."""
+        if any(writer_of(path) not in recorder.writers() for path in events_files(self.journals)):
+            return True
+        objects = os.path.join(place.outbox_of(self.location), OBJECTS_FOLDER)
+        return next(DiskObjects(objects).list(), None) is not None
+
+    def _sync(self) -> list[str]:
+        from assay import syncing
+
+        try:
+            done = syncing.sync(self.location)
+        finally:
+            self.store_as_is.close()  # this thread's connection
+        for one in done.recovered:
+            if one.note:
+                logger.warning("assay: recovered %s (%s): %s", one.run, one.path, one.note)
+        return done.problems
 
     def fresh_store(self, run_uid: str | None = None) -> Store:
         """The store with everything that this process has logged (to a run), and that writers dead by now have."""
@@ -200,8 +225,8 @@ def open_session(session: Any) -> Session:
 
 
 def _forget_in_child() -> None:
-    global _recovering, _catching_up
-    _recovering, _catching_up = threading.RLock(), CatchingUp()
+    global _recovering
+    _recovering = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from assay import credentials, place
+from assay import place
 from assay.errors import RefusedError
 from assay.recording.recorder import recorder
 from assay.storage.contract import Store
@@ -43,13 +44,16 @@ def exists(location: str) -> bool:
 
 
 def _open_server(url: str) -> HttpStore:
+    from assay import credentials
     from assay.recording.outbox import OBJECTS_FOLDER
+    from assay.storage.http.identity import Identity
     from assay.storage.http.store import HttpStore
 
     near = place.nearest_folder()
     folders = [place.data_folder()] if near is None else [near, place.data_folder()]
-    snapshots = os.path.join(place.outbox_of(url), OBJECTS_FOLDER)
-    return HttpStore(url, token=credentials.token_for(url), folders=folders, snapshots=snapshots)
+    token = credentials.token_for(url)
+    identity = Identity(token, fresh_token=partial(credentials.token_for, url), folders=folders)
+    return HttpStore(url, identity=identity, snapshots=os.path.join(place.outbox_of(url), OBJECTS_FOLDER))
 
 
 def open_folder(folder: str) -> SqlStore:

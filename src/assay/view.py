@@ -29,12 +29,24 @@ class Attempt:
         traceback: The whole traceback of a failure.
         start_time: When it began.
         end_time: When it ended, None while it has not.
+        heard_time: When its server last had word of it; None in a folder. Silence is no end: the network may be away.
         host: The machine.
         writer: The writer's id.
         process: Where it ran: host and pid.
     """
 
-    __slots__ = ("end_time", "host", "message", "number", "process", "start_time", "status", "traceback", "writer")
+    __slots__ = (
+        "end_time",
+        "heard_time",
+        "host",
+        "message",
+        "number",
+        "process",
+        "start_time",
+        "status",
+        "traceback",
+        "writer",
+    )
 
     def __init__(self, record: AttemptRecord) -> None:
         self.number = record.number
@@ -43,6 +55,7 @@ class Attempt:
         self.traceback = record.traceback
         self.start_time = moment(record.start_us)
         self.end_time = moment(record.end_us)
+        self.heard_time = moment(record.heard_us)
         self.host = str(record.process.get("host", ""))
         self.writer = record.writer
         self.process = record.process

@@ -11,7 +11,9 @@ import pytest
 from tests.behaviour.rows import ROWS
 
 FOLDER = Path(__file__).parent
-BEYOND = frozenset(f"test_{name}.py" for name in ("compare", "gc", "histories", "search", "tidying", "transfer"))
+BEYOND = frozenset(
+    f"test_{name}.py" for name in ("compare", "gc", "histories", "search", "servers_named", "tidying", "transfer")
+)
 """Files of what goes beyond the rows: nothing that a script for the official SDK does."""
 
 

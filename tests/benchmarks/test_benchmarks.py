@@ -28,6 +28,12 @@ FIRST = {
     "histories": "1,000 points of a series of 200,000",
     "new-run": "a new run (20 parameters, 5 metrics)",
     "search": "200 runs: the best 100",
+    "server-calls": "`log_metric` into a server's store, p50",
+    "ingest": "4 runs at once into a server on SQLite",
+    "live": "10 live runs on SQLite: a point is readable after, p99",
+    "server-view": "1,000 points of a series of 20,000 over HTTP, SQLite",
+    "server-memory": "an idle server on SQLite",
+    "mlflow": "2 runs, 1,000 points a request, PostgreSQL: points/s",
 }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assay.errors import ContextError
-from assay.recording.journal import Journal
 from assay.recording.cutting import Cutter
+from assay.recording.journal import Journal
 from assay.recording.pins import Pins, read_pins
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import threading
@@ -20,11 +19,13 @@ from assay.errors import (
     ObjectMissingError,
     StoreError,
 )
-from assay.serving.backup import back_up, list_backups, read_manifest
+from assay.serving.backup import back_up
+from assay.serving.backup_folder import list_backups
 from assay.serving.opening import Workspaces
 from assay.serving.restoring import restore_backup
 from assay.serving.settings import Place
 from assay.storage.sql.store import SqlStore
+from tests.seaweed import Seaweed
 from tests.serving.filled import POINTS, Sender, contents, fill
 from tests.serving.places import NewPlace, database_place, folder_place, new_database
 
@@ -167,6 +168,28 @@ class BackupContract:
         assert before == contents_of(older)
         assert contents(store) == contents_of(newer)
 
+    def test_older_backups_go_with_what_only_they_name(
+        self, workspaces: Workspaces, store: SqlStore, new_place: NewPlace, tmp_path: Path
+    ) -> None:
+        fill(store)
+        first = back_up(workspaces, str(tmp_path / "backups"), keep=2)
+        run = store.find_run("digits", "first")
+        gone = next(one.sha256 for one in store.artifacts(run.uid))
+        store.trash.delete_runs([run.uid])
+        second = back_up(workspaces, str(tmp_path / "backups"), keep=2)
+        assert [] == second.dropped
+
+        third = back_up(workspaces, str(tmp_path / "backups"), keep=2)
+
+        assert [first.path] == third.dropped
+        assert [second.path, third.path] == list_backups(str(tmp_path / "backups"))
+        kept = {path.name for path in (tmp_path / "backups" / "objects").rglob("*") if path.is_file()}
+        assert (1, False) == (len(kept), gone in kept)
+        restored = new_place()
+        with Workspaces(restored) as again:
+            restore_backup(second.path, again)
+        assert contents(store) == contents_of(restored)
+
     def test_an_object_that_was_not_uploaded_yet_is_told_and_left_out(
         self, workspaces: Workspaces, store: SqlStore, tmp_path: Path
     ) -> None:
@@ -193,17 +216,27 @@ class BackupContract:
     ) -> None:
         fill(store)
         made = back_up(workspaces, str(tmp_path / "backups"))
-        for name in made.manifest.files:
-            path = Path(made.path) / name
-            whole = path.read_bytes()
-            if whole:
-                path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-                with Workspaces(new_place()) as again, pytest.raises(ChecksumError, match=path.name):
+        before = contents(store)
+        restored = new_place()
+        with Workspaces(restored) as again:
+            for name in made.manifest.files:
+                path = Path(made.path) / name
+                whole = path.read_bytes()
+                if whole:
+                    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+                    with pytest.raises(ChecksumError, match=path.name):
+                        restore_backup(made.path, again)
+                path.unlink()
+                with pytest.raises(DamagedError, match="is missing"):
                     restore_backup(made.path, again)
-            path.unlink()
-            with Workspaces(new_place()) as again, pytest.raises(DamagedError, match="is missing"):
+                path.write_bytes(whole)
+            (Path(made.path) / "more").touch()
+            with pytest.raises(DamagedError, match="more does not belong"):
                 restore_backup(made.path, again)
-            path.write_bytes(whole)
+            (Path(made.path) / "more").unlink()
+
+            restore_backup(made.path, again)
+        assert before == contents_of(restored)
 
     def test_a_damaged_object_is_not_restored(
         self, workspaces: Workspaces, store: SqlStore, new_place: NewPlace, tmp_path: Path
@@ -250,6 +283,46 @@ class TestBackupOfADatabase(BackupContract):
         numbers = iter(range(1000))
         with ExitStack() as undo:
             yield lambda: database_place(tmp_path / f"place{next(numbers)}", undo.enter_context(new_database()))
+
+
+@pytest.mark.parametrize("keep", [0, -1])
+def test_the_backup_that_is_made_stays(tmp_path: Path, keep: int) -> None:
+    with Workspaces(folder_place(tmp_path)) as workspaces, pytest.raises(InvalidInputError, match="stays at least"):
+        back_up(workspaces, str(tmp_path / "backups"), keep=keep)
+
+
+def test_a_catalog_on_a_network_disk_is_backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_SQLITE_JOURNAL", "rollback")
+    with Workspaces(folder_place(tmp_path / "store")) as workspaces:
+        store = workspaces.open_store("main")
+        fill(store)
+        back_up(workspaces, str(tmp_path / "backups"))
+        before = contents(store)
+        store.close()
+    monkeypatch.delenv("ASSAY_SQLITE_JOURNAL")
+    with Workspaces(folder_place(tmp_path / "restored")) as again:
+        restore_backup(str(tmp_path / "backups"), again)
+
+    assert before == contents_of(folder_place(tmp_path / "restored"))
+
+
+def test_objects_of_a_bucket_are_backed_up_and_restored(
+    tmp_path: Path, seaweed: Seaweed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in seaweed.environment.items():
+        monkeypatch.setenv(name, value)
+    place, restored = (Place(str(tmp_path / name), None, seaweed.new_url()) for name in ("store", "restored"))
+    with Workspaces(place) as workspaces:
+        store = workspaces.open_store("main")
+        fill(store)
+        done = back_up(workspaces, str(tmp_path / "backups"))
+        before = contents(store)
+        store.close()
+    with Workspaces(restored) as again:
+        restore_backup(str(tmp_path / "backups"), again)
+
+    assert (2, 2) == (done.objects, done.new_objects)
+    assert before == contents_of(restored)
 
 
 def test_a_damaged_object_of_the_store_is_told_and_left_out(tmp_path: Path) -> None:
@@ -299,21 +372,6 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(tmp_path: Path) -> No
     place = Place(str(tmp_path / "new"), "postgresql://nobody@localhost:1/none")
     with pytest.raises(InvalidInputError, match="backup of sqlite"):
         restore_backup(made.path, Workspaces(place))
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "x"}', '{"format": 1}', "{"])
-def test_a_damaged_manifest_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "manifest.json").write_text(text, "utf-8")
-
-    with pytest.raises(DamagedError, match="is damaged"):
-        read_manifest(str(tmp_path))
-
-
-def test_a_manifest_of_a_newer_assay_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(json.dumps({"format": 2, "assay": "9.0"}), "utf-8")
-
-    with pytest.raises(StoreError, match=r"newer Assay \(9.0\)"):
-        read_manifest(str(tmp_path))
 
 
 def test_a_backup_copied_elsewhere_is_the_same(tmp_path: Path) -> None:

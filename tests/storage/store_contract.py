@@ -12,6 +12,7 @@ import pytest
 from assay.errors import (
     ExperimentNotFoundError,
     InvalidInputError,
+    RunDeletedError,
     RunExistsError,
     RunNotFoundError,
     StoreError,
@@ -19,6 +20,7 @@ from assay.errors import (
 from assay.formats.event import Event
 from assay.storage.contract import ExperimentRecord, RunQuery, Store
 from tests.storage.histories_contract import HistoriesContract
+from tests.storage.intake_contract import IntakeContract
 from tests.storage.listing_contract import ListingContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
@@ -27,7 +29,7 @@ from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters,
 OpenStore = Callable[[], Store]
 
 
-class StoreContract(HistoriesContract, ListingContract, PointsContract, SearchContract, ABC):
+class StoreContract(HistoriesContract, IntakeContract, ListingContract, PointsContract, SearchContract, ABC):
     @pytest.fixture
     @abstractmethod
     def open_store(self, tmp_path: Path) -> OpenStore:
@@ -89,6 +91,28 @@ class StoreContract(HistoriesContract, ListingContract, PointsContract, SearchCo
             store.open_run(run_spec(if_exists="error"))
 
         assert [first] == store.list_runs(RunQuery("digits")).runs
+
+    @pytest.mark.parametrize("if_exists", ["open", "new", "error"])
+    def test_a_run_is_made_once_however_often_it_is_asked_for(self, store: Store, if_exists: str) -> None:
+        spec = run_spec("digits", "baseline", if_exists=if_exists)
+        run, _ = store.open_run(spec)
+        assert (run, True) == store.open_run(spec)
+        store.renaming.rename_run(run.uid, "renamed", "Renamed")
+        new_run(store, "digits", "baseline")
+
+        again, created = store.open_run(spec)
+
+        assert (run.uid, "renamed", True) == (again.uid, again.name, created)
+
+    def test_a_run_that_was_deleted_is_not_made_again_by_the_request_that_made_it(self, store: Store) -> None:
+        spec = run_spec("digits", "baseline")
+        store.open_run(spec)
+        store.trash.delete_runs([spec.uid])
+
+        with pytest.raises(RunDeletedError):
+            store.open_run(spec)
+
+        assert [] == store.list_runs(RunQuery("digits")).runs
 
     def test_names_that_join_alike_are_two_runs(self, store: Store) -> None:
         one, other = new_run(store, "a", "b-c"), new_run(store, "a-b", "c")

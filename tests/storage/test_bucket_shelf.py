@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from assay.errors import ObjectMissingError
 from assay.storage import bucket, bucket_objects, bucket_shelf
 from assay.storage.bucket_objects import BucketObjects
 from assay.storage.objects import Objects
 from tests.seaweed import Seaweed
-from tests.storage.objects_contract import read
+from tests.storage.objects_contract import MIB, read
 from tests.storage.shelf_contract import ShelfContract, put
 
 ALWAYS_S = -10.0
@@ -137,3 +139,23 @@ def test_many_are_set_aside_and_put_back_at_once(objects: BucketObjects, monkeyp
     assert [] == list(objects.list())
     shelf.put_back(names)
     assert names == [info.sha256 for info in objects.list()]
+
+
+def test_who_reads_an_object_reads_on_while_it_is_moved(
+    objects: BucketObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket_shelf, "YOUNG_S", ALWAYS_S)
+    data = os.urandom(4 * MIB)
+    one, shelf = put(objects, data), objects.shelf()
+
+    with objects.open(one) as file:
+        found = file.read(10)
+        shelf.set_aside([one])
+        found += file.read(MIB)
+        shelf.put_back([one])
+        found += file.read(MIB)
+        objects.delete(one)
+        with pytest.raises(ObjectMissingError, match=one):
+            file.read()
+
+    assert data[: 10 + 2 * MIB] == found

@@ -23,6 +23,10 @@ from assay.storage.sql.store import SqlStore
 from tests.storage.small_store import POINTS, change, fill, flip_bit
 
 
+def object_file(folder: Path, sha256: str) -> Path:
+    return folder / "objects" / sha256[:2] / sha256
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A whole store, closed."""
@@ -414,7 +418,7 @@ def test_a_damaged_object_is_found_and_moved_aside(folder: Path) -> None:
     store = SqlStore(str(folder))
     (artifact,) = store.artifacts(store.find_run("digits", "second").uid)
     assert artifact.sha256 is not None
-    path = Path(store.objects.path(artifact.sha256))
+    path = object_file(folder, artifact.sha256)
     store.close()
     flip_bit(path, 5)
 
@@ -458,9 +462,9 @@ def test_files_of_a_directory_are_named_by_its_listing(folder: Path) -> None:
     store.close()
 
     assert [] == examine(folder).findings
-    os.unlink(store.objects.path(file.sha256))
+    object_file(folder, file.sha256).unlink()
     finding = only_finding(examine(folder))
-    assert (store.objects.path(file.sha256), ("digits/open",)) == (finding.path, finding.runs)
+    assert (str(object_file(folder, file.sha256)), ("digits/open",)) == (finding.path, finding.runs)
     assert "artifact 'data/a.txt' of digits/open" in finding.what
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assay.formats.event import Event
@@ -159,7 +159,8 @@ def check(store: Store, load: Load, segments: set[tuple[int, int]] | None = None
     for run in range(load.runs):
         inside = sorted(one for one in wanted if load.run_of(one[0]) == run)
         record = store.run(load.run_uid(run))
-        assert {load.key(*one): load.parameter(*one) for one in inside} == record.parameters, f"parameters of {run}"
+        parameters = {load.key(*one): load.parameter(*one) for one in inside}
+        assert [] == _differences(parameters, record.parameters), f"parameters of run {run}"
         artifacts = store.artifacts(record.uid)
         assert Counter(load.key(*one) for one in inside) == Counter(one.name for one in artifacts), (
             f"artifacts of {run}"
@@ -173,6 +174,14 @@ def check(store: Store, load: Load, segments: set[tuple[int, int]] | None = None
         assert len(writers) == len(store.attempts(record.uid))
         if segments is None:
             assert "Completed" == record.status
+
+
+def _differences(wanted: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    return [
+        f"{name}: {found.get(name, 'nothing')!r}, not {wanted.get(name, 'nothing')!r}"
+        for name in sorted(wanted.keys() | found.keys())
+        if name not in wanted or name not in found or wanted[name] != found[name]
+    ]
 
 
 def _check_points(wanted: dict[str, Counter[Point]], found: dict[str, Counter[Point]], run: int) -> None:

@@ -17,9 +17,9 @@ from assay.storage.contract import Appended
 from assay.storage.http.store import HttpStore
 from tests.system.load import Load
 from tests.system.notes import Notes
+from tests.system.soak import PATIENCE_S
 
-PATIENCE_S = 120.0
-"""A sender gives up after so long: the test has failed by then."""
+STRANGE = "!"
 PASSING = (UnavailableError, RefusedError)
 """What a server may say while something of it is away, or full."""
 
@@ -36,9 +36,19 @@ class Sent:
         folder.mkdir(exist_ok=True)
         self.folder, self.load = folder, load
         self.notes = Notes(folder / "notes", load.writers, load.segments)
+        self._allowed = Notes(folder / "allowed", 1, 1).times_ns
 
     def __reduce__(self) -> tuple[type[Sent], tuple[Path, Load]]:
         return Sent, (self.folder, self.load)
+
+    def allow(self, segments: int) -> None:
+        """Let senders go on to so many segments a writer, and wait there; uncalled, they go on to the end."""
+        self._allowed[0] = segments
+
+    @property
+    def allowed(self) -> int:
+        """So many segments of a writer may be sent."""
+        return min(self._allowed[0] or self.load.segments, self.load.segments)
 
     @property
     def accepted(self) -> set[tuple[int, int]]:
@@ -60,6 +70,11 @@ class Sent:
         """What senders were told instead of that their segments were taken."""
         return [line for path in self.folder.glob("errors-*") for line in path.read_text().splitlines()]
 
+    @property
+    def strange_errors(self) -> list[str]:
+        """Those that no part of a store is allowed to cause by being away or full."""
+        return [one for one in self.errors if STRANGE in one]
+
 
 def send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float) -> None:
     """Send all that writers have, several of them in one request, to any of the servers.
@@ -74,8 +89,12 @@ def send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float)
     deadline_s = time.monotonic() + PATIENCE_S
     failures = 0
     try:
-        while left := [writer for writer in writers if at[writer] < load.segments]:
-            assert time.monotonic() < deadline_s, f"{len(left)} writers are not through: {dict(errors)}"
+        while any(at[writer] < load.segments for writer in writers):
+            assert time.monotonic() < deadline_s, f"writers are not through: {at}, {dict(errors)}"
+            left = [writer for writer in writers if at[writer] < sent.allowed]
+            if not left:
+                time.sleep(pace_s)
+                continue
             some = draw.sample(left, draw.randint(1, len(left)))
             for writer in some:
                 sent.notes.begin(writer, at[writer])
@@ -101,7 +120,7 @@ def _heed(sent: Sent, writer: int, at: dict[int, int], answer: Appended | AssayE
     elif isinstance(answer, SequenceError):
         raise AssertionError(f"writer {writer} has {at[writer]} segments accepted, and the server says: {answer}")
     elif isinstance(answer, StoreError | RefusedError):
-        mark = "" if isinstance(answer, PASSING) else "! "
+        mark = "" if isinstance(answer, PASSING) else f"{STRANGE} "
         errors[f"{mark}{type(answer).__name__}: {answer}"] += 1
     else:
         raise answer
@@ -151,5 +170,5 @@ def _send(urls: Sequence[str], sent: Sent, writers: Sequence[int], pace_s: float
     try:
         send(urls, sent, writers, pace_s)
     except (AssayError, AssertionError) as error:
-        (sent.folder / f"errors-{os.getpid()}-end").write_text(f"! {error!r}\n")
+        (sent.folder / f"errors-{os.getpid()}-end").write_text(f"{STRANGE} {error!r}\n")
         sys.exit(1)

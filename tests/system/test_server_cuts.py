@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,12 +14,12 @@ from assay.storage.http.store import HttpStore
 from assay.storage.parcel import Parcel
 from tests.system.cutting import CuttingWire
 from tests.system.load import Load, check
+from tests.system.soak import CUT_EVERY_BYTES
 from tests.system.soundness import assert_folder_is_whole
 from tests.system.team import Server
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-EVERY_BYTES = int(os.environ.get("SOAK_CUT_EVERY_BYTES", "13"))
 EDGE_BYTES = 3
 LOAD = Load("cut", runs=1, writers=3, segments=100_000, points=1)
 WRITER = 2
@@ -36,7 +35,7 @@ def wire(server: Server) -> Iterator[CuttingWire]:
 def places(size_bytes: int, *edges: int) -> list[int]:
     """The bytes at which to cut, from the last one down: some of all, and those around the edges."""
     near = {edge + off for edge in (0, *edges, size_bytes) for off in range(-EDGE_BYTES, EDGE_BYTES + 1)}
-    return sorted((at for at in {*range(0, size_bytes, EVERY_BYTES), *near} if 0 <= at < size_bytes), reverse=True)
+    return sorted((at for at in {*range(0, size_bytes, CUT_EVERY_BYTES), *near} if 0 <= at < size_bytes), reverse=True)
 
 
 def sent(store: HttpStore, parcel: Parcel) -> bool | None:
@@ -79,7 +78,7 @@ def test_a_request_that_is_cut_at_any_byte_is_taken_when_it_comes_again(
             assert index == store.next_segment(parcel.writer_uid), place
             assert sent(store, parcel), place
 
-    assert index > whole // EVERY_BYTES
+    assert index >= whole // CUT_EVERY_BYTES
     check_and_stop(server, index + 1)
 
 
@@ -98,7 +97,7 @@ def test_an_answer_that_is_cut_at_any_byte_is_given_again_and_nothing_taken_twic
             assert sent(store, parcel) is False, place
         wire.set()
 
-    assert index > whole // EVERY_BYTES
+    assert index >= whole // CUT_EVERY_BYTES
     check_and_stop(server, index + 1)
 
 

@@ -2,61 +2,123 @@
 
 from __future__ import annotations
 
-import os
 import random
+import socket
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from assay.storage.http.store import HttpStore
+from tests.seaweed import Seaweed
 from tests.system.load import Load, check
 from tests.system.senders import Senders, Sent
+from tests.system.soak import KILLS, SEED
 from tests.system.soundness import assert_folder_is_whole
-from tests.system.team import Part, Server
+from tests.system.team import Part, Postgres, Server, restart
+from tests.system.trainers import Trainers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
-KILLS = int(os.environ.get("SOAK_KILLS", "3"))
-SEED = 11
+LONGEST_AWAY_S = 0.5
+SEGMENTS = 30
+"""So many a writer come between two kills."""
 
 
-def kill_at_random(part: Part, senders: Senders, draw: random.Random) -> int:
-    """Kill a part again and again while senders send; how often."""
-    kills = 0
-    for number in range(1, KILLS + 1):
-        senders.wait_for(0.8 * number / (KILLS + 1) + draw.uniform(0, 0.1 / KILLS))
-        if not senders.are_alive:
-            break
-        part.restart(draw.uniform(0, 0.5))
-        kills += 1
-    return kills
+class Clients:
+    """Those who use a store while parts of it are killed, and what they got accepted."""
+
+    def __init__(self, context: BaseContext, url: str, folder: Path) -> None:
+        self.load = Load("killed", segments=SEGMENTS * KILLS)
+        self.sent = Sent(folder / "sent", self.load)
+        self.sent.allow(SEGMENTS)
+        self.trainers = Trainers(context, url, folder / "training", pace_s=0.02)
+        self.trainers.wait_for(1)  # two that begin without the server begin two runs
+        self.senders = Senders(context, [url], self.sent, pace_s=0.02)
+
+    def live_through(self, parts: Sequence[Part], draw: random.Random) -> list[Part]:
+        """Kill one of the parts again and again while data is on its way; those that were killed."""
+        killed = []
+        for number in range(KILLS):
+            self.senders.wait_for((number + draw.uniform(0.05, 0.7)) / KILLS)
+            killed.append(parts[number % len(parts)])
+            restart(killed[-1], draw.uniform(0, LONGEST_AWAY_S))
+            self.sent.allow(SEGMENTS * (number + 2))
+        self.senders.finish()
+        self.trainers.finish()
+        return killed
+
+    def check(self, url: str) -> None:
+        """All that was accepted is there."""
+        with closing(HttpStore(url)) as store:
+            check(store, self.load)
+        self.trainers.check()
+
+    def kill(self) -> None:
+        self.senders.kill()
+        self.trainers.kill()
 
 
 def test_a_server_that_is_killed_loses_nothing_that_it_accepted(
     forkserver: BaseContext, server: Server, tmp_path: Path
 ) -> None:
-    load = Load("killed", segments=40 * KILLS)
-    sent = Sent(tmp_path / "sent", load)
-    senders = Senders(forkserver, [server.url], sent)
+    clients = Clients(forkserver, server.url, tmp_path)
     try:
-        kills = kill_at_random(server, senders, random.Random(SEED))
-        senders.finish()
+        killed = clients.live_through([server], random.Random(SEED))
     finally:
-        senders.kill()
+        clients.kill()
+    code, said = clients.trainers.sync()
 
-    assert KILLS == kills
-    assert load.all_segments() == sent.accepted
-    assert [] == [one for one in sent.errors if "!" in one]
-    assert any("UnavailableError" in one for one in sent.errors)
-    store = HttpStore(server.url)
-    check(store, load)
-    store.close()
+    assert [server] * KILLS == killed
+    assert 0 == code, said
+    assert clients.load.all_segments() == clients.sent.accepted
+    assert [] == clients.sent.strange_errors
+    assert [] != clients.sent.errors
+    clients.check(server.url)
     assert 0 == server.stop()
     assert_folder_is_whole(server.folder)
     server.start()
-    store = HttpStore(server.url)
-    check(store, load)
-    store.close()
+    with closing(HttpStore(server.url)) as store:
+        check(store, clients.load)
     assert [] == server.troubles()
+
+
+@pytest.fixture
+def bucket(seaweed: Seaweed) -> Iterator[Seaweed]:
+    """This process's S3 store, which is killed here and there again afterwards."""
+    yield seaweed
+    with socket.socket() as one:
+        if one.connect_ex(("127.0.0.1", urlsplit(seaweed.options["endpoint"]).port or 0)):
+            restart(seaweed, 0)
+
+
+def test_a_database_and_a_bucket_that_are_killed_lose_nothing_that_the_server_accepted(
+    forkserver: BaseContext, postgres: Postgres, bucket: Seaweed, store: Path, tmp_path: Path
+) -> None:
+    options = ("--database", postgres.url, "--objects", bucket.new_url())
+    server = Server(store, tmp_path / "server.log", *options, environment=bucket.environment)
+    try:
+        server.start()
+        clients = Clients(forkserver, server.url, tmp_path)
+        try:
+            killed = clients.live_through([postgres, bucket, server], random.Random(SEED))
+        finally:
+            clients.kill()
+        code, said = clients.trainers.sync()
+
+        assert KILLS == len(killed)
+        assert 0 == code, said
+        assert clients.load.all_segments() == clients.sent.accepted
+        assert [] == clients.sent.strange_errors
+        assert [] != clients.sent.errors
+        clients.check(server.url)
+        restart(server, 0)
+        with closing(HttpStore(server.url)) as again:
+            check(again, clients.load)
+        assert [] == server.troubles()
+    finally:
+        server.kill()

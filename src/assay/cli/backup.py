@@ -10,6 +10,7 @@ def backup(
     destination: str,
     /,
     *,
+    keep: int | None = None,
     json: Json = False,
     store: Store = None,
     database: Database = None,
@@ -18,17 +19,18 @@ def backup(
 ) -> int:
     """Copy all that a server holds into a folder, while it runs.
 
-    Every workspace, its objects, and who may come in: all as of one moment.
+    Every workspace as of one moment, its objects, and who may come in.
     A folder may hold many backups; objects are copied once for all of them.
     What clients have not sent yet is not in it: their journals hold it.
 
     If an object is damaged it is left out and named, and the exit code is 1.
 
-        assay backup /backups/assay
+        assay backup /backups/assay --keep 30
         assay backup /backups/assay --database-file /run/secrets/database --objects s3://bucket/assay
 
     Args:
         destination: The folder; another disk than the data's, or what is copied to another machine.
+        keep: How many backups stay in it, this one among them; older ones go. Left out, all stay.
         json: Print a JSON object.
         store: Folder of the store. Left out, `assay where` says which.
         database: The PostgreSQL database, where the catalog lies in one.
@@ -43,7 +45,7 @@ def backup(
     from assay.serving.backup import back_up
 
     with workspaces_meant(store, database, database_file, objects) as opened:
-        done = back_up(opened, destination)
+        done = back_up(opened, destination, keep=keep)
     manifest = done.manifest
     if json:
         print_json(
@@ -53,6 +55,7 @@ def backup(
                 "objects": done.objects,
                 "new_objects": done.new_objects,
                 "new_bytes": done.new_bytes,
+                "dropped": done.dropped,
                 "missing": manifest.missing,
                 "damaged": manifest.damaged,
             }
@@ -63,6 +66,8 @@ def backup(
             f"{amount(len(manifest.workspaces), 'workspace')} and {amount(done.objects, 'object')}, "
             f"{done.new_objects:,} of them new; {size(done.new_bytes)} written"
         )
+        if done.dropped:
+            print(f"{amount(len(done.dropped), 'older backup')} went")
     if manifest.missing:
         print(f"assay: {amount(len(manifest.missing), 'object')} had not been uploaded yet", file=sys.stderr)
     for sha256 in manifest.damaged:

@@ -88,15 +88,14 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
     from rich.text import Text
 
     assay = _command(session, store)
-    commands = [
-        (shlex.join([assay[0], *words, *assay[1:]]), what)
-        for words, what in (
-            (("ui",), "look at them in a browser, live"),
-            (("runs", "--experiment", experiment), "the runs as a table"),
-            (("show", f"{experiment}/{run}"), "all about one of them"),
-            (("doctor",), "is the store whole?"),
-        )
+    next_: list[tuple[tuple[str, ...], str]] = [
+        (("ui",), "look at them in a browser, live"),
+        (("runs", "--experiment", experiment), "the runs as a table"),
+        (("show", f"{experiment}/{run}"), "all about one of them"),
     ]
+    if not session.is_server:
+        next_.append((("doctor",), "is the store whole?"))
+    commands = [(shlex.join([assay[0], *words, *assay[1:]]), what) for words, what in next_]
     longest = max(len(command) for command, _ in commands)
     out.print(Text("\nNext", "bold"))
     for command, what in commands:
@@ -109,7 +108,7 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
 
 def _command(session: Session, store: str | None) -> list[str]:
     """How a reader calls `assay` so that it finds the demo's store: the program, and an option where it needs one."""
-    from assay.place import where
+    from assay.place import location_of, where
 
     program = os.path.relpath(sys.argv[0]) if os.path.basename(sys.argv[0]) == "assay" else "assay"
     if shutil.which("assay") is not None or not os.path.exists(program):
@@ -119,6 +118,6 @@ def _command(session: Session, store: str | None) -> list[str]:
     found = where()[0]
     if named is not None:
         os.environ["ASSAY_STORE"] = named
-    if store is None and os.path.realpath(found) == session.location:
+    if store is None and location_of(found) == session.location:
         return [program]
     return [program, "--store", session.location]

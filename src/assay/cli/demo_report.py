@@ -89,8 +89,8 @@ def _parameters(run: Run) -> str:
 
 def _place(artifact: Artifact, session: Session) -> Text:
     # The name of an object is too long for a line; a shell completes the star.
-    path = url2pathname(urlsplit(str(artifact.value)).path)
-    short = PurePath(os.path.relpath(path, session.location))
+    path = urlsplit(str(artifact.value)).path
+    short = PurePath(path if session.is_server else os.path.relpath(url2pathname(path), session.location))
     return Text(f"{short.parent.as_posix()}/{short.name[:12]}*", f"dim link {artifact.value}")
 
 

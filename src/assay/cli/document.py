@@ -57,6 +57,7 @@ def attempt_document(attempt: AttemptRecord) -> dict[str, Any]:
     fields = asdict(attempt)
     fields["start_time"] = utc(fields.pop("start_us"))
     fields["end_time"] = utc(fields.pop("end_us"))
+    fields["heard_time"] = utc(fields.pop("heard_us"))
     return fields
 
 

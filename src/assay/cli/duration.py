@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from assay.cli.usage import UsageError
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _SIZES = {
     "": 1,
     "k": 10**3,
@@ -19,7 +19,7 @@ _SIZES = {
     "gi": 1 << 30,
     "ti": 1 << 40,
 }
-LONGEST = timedelta(days=365 * 200)
+LONGEST_S = 200 * 365 * 86_400
 
 
 def length_of(text: str, option: str) -> timedelta:
@@ -31,10 +31,10 @@ def length_of(text: str, option: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,9})\s*([smhdw])", text.strip().lower())
     if match is None:
         raise UsageError(f"{option} takes a number and a unit (s, m, h, d, w) such as 30d, not {text!r}")
-    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    if length > LONGEST:
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > LONGEST_S:
         raise UsageError(f"{option} {text} is too long")
-    return length
+    return timedelta(seconds=seconds)
 
 
 def bytes_of(text: str, option: str) -> int:

@@ -23,6 +23,7 @@ def login(url: str, /, *, token: str | None = None) -> int:
     from assay.cli.usage import UsageError
     from assay.place import is_server, location_of
     from assay.storage.http.connection import Server, split_url
+    from assay.storage.http.identity import Identity
 
     location = location_of(url)
     if not is_server(location):
@@ -31,7 +32,7 @@ def login(url: str, /, *, token: str | None = None) -> int:
     if not secret:
         raise UsageError("no token was given; an admin of the server makes one: assay token create")
     base, workspace = split_url(location)
-    connection = Server(base, token=secret, workspace=workspace)
+    connection = Server(base, identity=Identity(secret), workspace=workspace)
     try:
         me = connection.ask("GET", "/v1/me")
     finally:

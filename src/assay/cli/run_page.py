@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich import box
@@ -24,6 +25,8 @@ MOST_ROWS = 100
 """Metrics and artifacts that are shown; JSON has all."""
 COLUMN_GAP = 2
 """Characters between two columns of a `plain_table`."""
+SILENT_AFTER = timedelta(minutes=1)
+"""A server hears of a writer every ten seconds; after so long without, that is shown."""
 _TREND_POINTS = 1000
 _NAME_WIDTH = 32
 
@@ -186,7 +189,7 @@ class RunPage:
 
     def _attempts(self) -> RenderableType | None:
         attempts = self._store.attempts(self._run.uid)
-        if len(attempts) < 2 and not any(attempt.traceback for attempt in attempts):
+        if len(attempts) < 2 and not any(attempt.traceback or _silence(attempt) for attempt in attempts):
             return None
         table = plain_table()
         for heading in ("#", "status", "started", "took", "process", "message"):
@@ -209,5 +212,14 @@ def _attempt_row(attempt: AttemptRecord) -> list[Text]:
         Text(wording.moment(start)),
         Text(took),
         Text(process, "dim"),
-        Text((attempt.message or "").partition("\n")[0], "dim"),
+        Text(_silence(attempt) or (attempt.message or "").partition("\n")[0], "dim"),
     ]
+
+
+def _silence(attempt: AttemptRecord) -> str:
+    """That a server has not heard of an attempt for long; empty where it has, or where there is none to listen."""
+    heard = moment(attempt.heard_us)
+    if attempt.status != "InProgress" or heard is None:
+        return ""
+    silent = datetime.now(UTC) - heard
+    return f"not heard of for {wording.duration(silent)}" if silent > SILENT_AFTER else ""

@@ -73,13 +73,14 @@ def server(
     from assay.serving.server import Server
     from assay.serving.settings import Settings
 
+    # A variable that is set to nothing says nothing.
     settings = Settings(
         place,
         host=host,
         port=port,
-        certificate=certificate,
-        key=key,
-        public_url=public_url,
+        certificate=certificate or None,
+        key=key or None,
+        public_url=public_url or None,
         allowed_hosts=allowed_host,
         trusted_proxies=trusted_proxy,
         plain_http=plain_http,

@@ -66,4 +66,4 @@ def _print_token(url: str) -> None:
     from assay import credentials
 
     token, source = credentials.source_of(url)
-    print(f"The token for it: {source}" if token else f"A token for it: {source}; to keep one: assay login {url}")
+    print(f"The token for it: {source}" if token else f"No token for it: {source}; to keep one: assay login {url}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.cli.group import command_group
-from assay.cli.placing import Database, DatabaseFile, Store, workspaces_meant
+from assay.cli.placing import Database, DatabaseFile, Objects, Store, workspaces_meant
 from assay.cli.usage import Json
 
 if TYPE_CHECKING:
@@ -168,6 +168,62 @@ def usage(
     return 0
 
 
+def gc(
+    name: str,
+    /,
+    *,
+    older_than: str = "30d",
+    json: Json = False,
+    store: Store = None,
+    database: Database = None,
+    database_file: DatabaseFile = None,
+    objects: Objects = None,
+) -> int:
+    """Empty a workspace's trash, and give back the space of objects that nothing names.
+
+    Servers and clients may go on: what they need is never collected. In a
+    bucket, what is younger than a day stays. Workspaces that keep runs for a
+    number of days have this done once a day.
+
+        assay workspace gc team
+        assay workspace gc team --older-than 0d
+
+    Args:
+        name: The workspace.
+        older_than: Of the trash, only what has been in it for so long: 12h, 30d, 2w.
+        json: Print a JSON object.
+        store: Folder of the store. Left out, `assay where` says which.
+        database: The PostgreSQL database, where the catalog lies in one.
+        database_file: A file whose first line is the URL of the database.
+        objects: Where the bytes of artifacts lie, if not in the folder.
+    """
+    import time
+    from dataclasses import asdict
+
+    from assay.cli.document import print_json
+    from assay.cli.duration import length_of
+    from assay.cli.wording import amount, size
+    from assay.serving.retention import empty
+
+    before_us = time.time_ns() // 1000 - int(length_of(older_than, "--older-than").total_seconds() * 1_000_000)
+    with workspaces_meant(store, database, database_file, objects) as opened:
+        opened.check_name(name)
+        catalog = opened.open_store(name)
+        try:
+            done = empty(catalog, before_us, journals=opened.journals(name))
+            catalog.compact()
+        finally:
+            catalog.close()
+    if json:
+        print_json(asdict(done))
+        return 0
+    print(
+        f"Workspace {name}: {amount(len(done.deleted), 'run')} deleted for good, "
+        f"{amount(done.objects, 'object')} of {size(done.object_bytes)} collected."
+    )
+    return 0
+
+
 def _days(text: str) -> int | None:
     from assay.cli.usage import UsageError
 
@@ -194,4 +250,4 @@ def _said(policy: Policy) -> str:
     return kept + ("" if policy.quota_bytes is None else f", it holds at most {size(policy.quota_bytes)}")
 
 
-workspace = command_group("workspace", HELP, (create, list_, set_, usage))
+workspace = command_group("workspace", HELP, (create, list_, set_, usage, gc))

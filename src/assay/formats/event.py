@@ -61,13 +61,18 @@ def file_header() -> bytes:
     return _FILE.pack(_MAGIC, VERSION, _ORDER)
 
 
-def encode_event(event: Event) -> bytes:
+def encode_event(event: Event, *, ascii_only: bool = False) -> bytes:
     """The frame of one event.
+
+    Args:
+        event: The event.
+        ascii_only: Whether to escape all other characters; so half a character, which UTF-8 can't hold, arrives too.
 
     Raises:
         ValueError: A text in it is none that UTF-8 can hold, or an integer has more digits than Python writes.
     """
-    body = _encode({"k": event.kind, **event.body}).encode()
+    content = {"k": event.kind, **event.body}
+    body = (json.dumps(content) if ascii_only else _encode(content)).encode()
     stamped = _TIME.pack(event.time_ns) + body
     return _FRAME.pack(_MARK, len(body), zlib.crc32(stamped)) + stamped
 

@@ -26,6 +26,13 @@ class FilterError(InvalidInputError):
         self.text = text
         self.column = column
 
+    @classmethod
+    def told(cls, message: str, problem: str, text: str, column: int) -> FilterError:
+        """The error as another process made it."""
+        error = cls.__new__(cls, message)
+        error.problem, error.text, error.column = problem, text, column
+        return error
+
 
 def _pointed_at(text: str, column: int) -> str:
     start = max(0, min(column - 1 - _SHOWN // 2, len(text) - _SHOWN))

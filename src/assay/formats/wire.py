@@ -73,10 +73,17 @@ encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def encode_parcel(head: dict[str, Any], events: Sequence[Event], rows: bytes) -> bytes:
     """One parcel, without what stands before all of them."""
     texts = encode_json(head).encode()
-    frames = b"".join(map(encode_event, events))
+    frames = b"".join(map(_event_frame, events))
     behind = struct.pack("<III", len(texts), len(frames), len(rows))
     checksum = zlib.crc32(rows, zlib.crc32(frames, zlib.crc32(texts, zlib.crc32(behind))))
     return b"".join([_MARK, struct.pack("<I", checksum), behind, texts, frames, rows])
+
+
+def _event_frame(event: Event) -> bytes:
+    try:
+        return encode_event(event)
+    except UnicodeEncodeError:
+        return encode_event(event, ascii_only=True)
 
 
 def encode_parcels(parcels: Sequence[bytes]) -> bytes:

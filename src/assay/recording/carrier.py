@@ -16,10 +16,10 @@ class Carrier:
     """A thread that looks after routes. A server has one of its own, so that none waits for another.
 
     Args:
-        look: What it does each time; it raises nothing.
+        look: What it does each time, handed this carrier; it raises nothing.
     """
 
-    def __init__(self, look: Callable[[], None]) -> None:
+    def __init__(self, look: Callable[[Carrier], None]) -> None:
         self.errands = Errands()
         self._look = look
         self._next_look_s = 0.0
@@ -53,5 +53,5 @@ class Carrier:
             now = time.monotonic()
             if now < self._next_look_s or self._end.is_set():
                 continue
-            self._look()
+            self._look(self)
             self._next_look_s = max(time.monotonic() + 0.05, now + INTERVAL_S)

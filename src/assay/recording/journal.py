@@ -234,6 +234,11 @@ class Journal:
         self.refused += 1
         self._on_refused(error)
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether a power cut leaves at least what says whose journal this is."""
+        return self._synced_parts >= 0
+
     def sync_events(self) -> None:
         """Return when the events are on the disk, and the names of all files."""
         system.sync(self._events.fileno())

@@ -50,7 +50,6 @@ class Line:
         self.settled_s = self.heard_s = time.monotonic()
         """What was logged before `settled_s` is in the store or on the disk; `heard_s`: it heard of the writer."""
         self.make_durable = make_durable
-        self._is_on_disk = False
 
     @property
     def name(self) -> str:
@@ -63,16 +62,6 @@ class Line:
         writer = WriterSpec(journal.writer, journal.entered, journal.process.as_dict(), journal.opened_us)
         spec = None if journal.spec is None else RunSpec(**journal.spec)
         return Opening(journal.run["uid"], writer, spec)
-
-    def sync_notes(self) -> None:
-        """Return when a power cut can't take the journal's notes, nor the journal from a store that knows of it."""
-        self.journal.sync_events()
-        self._is_on_disk = True
-
-    def sync_once(self) -> None:
-        """Return when a power cut can't leave a writer in the store of which no journal tells."""
-        if not self._is_on_disk:
-            self.sync_notes()
 
     def went(self, done: Appended) -> None:
         """The store has taken the segment that waits."""

@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,6 @@ from assay.storage.contract import Opening, Store
 
 if TYPE_CHECKING:
     from assay.recording.outbox import Outbox
-    from assay.recording.server_route import ServerRoute
 
 NEWS_AFTER_S = 0.2
 """How soon the store learns of a writer that it does not know; one that has left by then needs no word of its own."""
@@ -47,8 +46,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
-        self._folders: dict[int, FolderRoute] = {}
-        self._servers: dict[str, tuple[ServerRoute, Carrier]] = {}
+        self._routes: list[Route] = []
         self._carrier = Carrier(self._look)
         self._end = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -66,6 +64,7 @@ class Recorder:
         *,
         known_to_store: bool = False,
         outbox: Outbox | None = None,
+        is_away: bool = False,
     ) -> Line:
         """Carry a journal's segments from here on.
 
@@ -75,29 +74,33 @@ class Recorder:
             make_durable: Puts on the disk what events may name, such as objects; called before their segment is sent.
             known_to_store: Whether the store has let the writer in.
             outbox: Where what is logged waits for a server; None where the store is a folder.
+            is_away: Whether the caller has found that the server does not answer.
         """
-        route, carrier = self._way_to(store, outbox)
+        route = self._way_to(store, outbox)
         line = Line(journal, store, make_durable, route)
         line.known_to_store = known_to_store
         journal.on_opened_in_child = lambda child: _attach_in_child(child, store, make_durable, outbox)
-        if journal.spec is not None:
+        if is_away:
             route.found_away()
         route.lines[journal.writer] = self._lines[journal.writer] = line
-        self._start(carrier)
+        self._start(route.carrier)
         if not known_to_store:
-            carrier.hurry(NEWS_AFTER_S)
+            route.carrier.hurry(NEWS_AFTER_S)
         return line
 
-    def _way_to(self, store: Store, outbox: Outbox | None) -> tuple[Route, Carrier]:
+    def _way_to(self, store: Store, outbox: Outbox | None) -> Route:
+        for route in self._routes:
+            if route.store is store:
+                return route
+        made: Route
         if outbox is None:
-            return self._folders.setdefault(id(store), FolderRoute(store)), self._carrier
-        found = self._servers.get(outbox.folder)
-        if found is None or found[0].store is not store:
+            made = FolderRoute(store, self._carrier)
+        else:
             from assay.recording.server_route import ServerRoute
 
-            route = ServerRoute(store, outbox, self.writers)
-            found = self._servers[outbox.folder] = (route, Carrier(partial(self._look_after, route)))
-        return found
+            made = ServerRoute(store, Carrier(self._look), outbox, self.writers)
+        self._routes.append(made)
+        return made
 
     def _start(self, carrier: Carrier) -> None:
         if self._stopping:
@@ -107,21 +110,11 @@ class Recorder:
             self._keeper = threading.Thread(target=self._keep, name="assay-keeper", daemon=True)
             self._keeper.start()
 
-    def _look(self) -> None:
+    def _look(self, carrier: Carrier) -> None:
         _import_ahead()
-        for key, route in list(self._folders.items()):
-            if route.lines:
+        for route in list(self._routes):
+            if route.carrier is carrier:
                 route.look(self._guarded)
-            else:  # a program may open many folders, one after another
-                self._folders.pop(key, None)
-        self._forget_done()
-
-    def _look_after(self, route: ServerRoute) -> None:
-        _import_ahead()
-        route.look(self._guarded)
-        self._forget_done()
-
-    def _forget_done(self) -> None:
         for writer, line in list(self._lines.items()):
             if writer not in line.route.lines:
                 self._lines.pop(writer, None)
@@ -151,7 +144,7 @@ class Recorder:
         """
         for line in self._lines_of(run_uid, store):
             try:
-                self._carrier_of(line).errands.do(partial(line.route.ship, line))
+                line.route.carrier.errands.do(partial(line.route.ship, line))
             except OSError as error:
                 if isinstance(error, AssayError):
                     raise
@@ -164,7 +157,7 @@ class Recorder:
         deadline_s = time.monotonic() + timeout_s
         for line in self._lines_of(run_uid, store):
             with contextlib.suppress(StoreError):  # of a read in a finalizer, that ran within the recorder
-                self._carrier_of(line).errands.do(
+                line.route.carrier.errands.do(
                     partial(line.route.try_ship, line), timeout_s=max(0.0, deadline_s - time.monotonic())
                 )
 
@@ -185,9 +178,6 @@ class Recorder:
             for line in list(self._lines.values())
             if store in (None, line.store) and run_uid in (None, line.journal.run["uid"])
         ]
-
-    def _carrier_of(self, line: Line) -> Carrier:
-        return next((carrier for one, carrier in list(self._servers.values()) if one is line.route), self._carrier)
 
     def writers(self) -> set[str]:
         """The writers that live in this process."""
@@ -213,6 +203,9 @@ class Recorder:
             None when all of it is in the store, else what is kept where, for people.
         """
         journal = line.journal
+        line = self._lines.get(
+            journal.writer, line
+        )  # in a forked child, the journal's line is another than its caller's
         deadline_s = time.monotonic() + timeout_s
         if journal.refused:
             journal.log_event("refused", {"calls": journal.refused}, last=True)
@@ -222,7 +215,7 @@ class Recorder:
         route = line.route
         if route.is_away:
             timeout_s = min(timeout_s, AWAY_TIMEOUT_S)
-        errands = self._carrier_of(line).errands
+        errands = line.route.carrier.errands
         if not route.may_ask:
             # Where its thread is not to be had, it lets go of the journal by itself.
             if route.is_asking or not errands.do(partial(self._let_go, line), timeout_s=timeout_s):
@@ -231,6 +224,7 @@ class Recorder:
         problems: list[str] = []
         if not errands.do(lambda: self._try_end(line, deadline_s, problems), timeout_s=timeout_s):
             line.ending = True
+            route.found_away()
             return f"{line.name}: the store has not answered for {timeout_s:.0f} s; {route.kept(journal)}"
         return problems[0] if problems else route.left_of(line, deadline_s, watch)
 
@@ -271,14 +265,15 @@ class Recorder:
             if problem:
                 logger.warning("assay: %s", problem)
         if self._pid == os.getpid():
-            self._end_servers(list(self._servers.values()))
+            self._end_servers()
             for act in self.when_stopped:
                 act()
 
-    def _end_servers(self, servers: Iterable[tuple[ServerRoute, Carrier]]) -> None:
-        for route, carrier in servers:
-            carrier.end()
-            carrier.join(0.0 if route.is_away else AWAY_TIMEOUT_S)
+    def _end_servers(self) -> None:
+        for route in self._routes:
+            if route.carrier is not self._carrier:
+                route.carrier.end()
+                route.carrier.join(0.0 if route.is_away else AWAY_TIMEOUT_S)
 
     def forked(self) -> None:
         """In a forked child: let go of what is the parent's."""

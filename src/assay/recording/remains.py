@@ -272,7 +272,17 @@ def numbers_of(segment: dict[str, Any]) -> Iterator[int]:
 
 
 def owner_of(path: str) -> system.Process:
-    """The process that an events file belongs to, from its first page.
+    """The process that an events file belongs to.
+
+    Raises:
+        JournalError: The file does not say.
+        OSError: It can't be read.
+    """
+    return system.Process(**opening_of(path)["process"])
+
+
+def opening_of(path: str) -> dict[str, Any]:
+    """What an events file says first: whose it is, of which process, and what its run is made from.
 
     Raises:
         JournalError: The file does not say.
@@ -280,10 +290,16 @@ def owner_of(path: str) -> system.Process:
     """
     with open(path, "rb") as file:
         start = file.read(PAGE_BYTES)
-    opening = next(decode_events(start), None) if len(start) > HEADER_BYTES else None
+        opening = _first_event(start)
+        if not isinstance(opening, Event) and len(start) == PAGE_BYTES:  # a run's tags may fill more than a page
+            opening = _first_event(start + file.read())
     if not isinstance(opening, Event) or opening.kind != "open":
         raise JournalError(f"{path}: nothing in it says which process it belongs to")
-    return system.Process(**opening.body["process"])
+    return opening.body
+
+
+def _first_event(start: bytes) -> Event | Damage | None:
+    return next(decode_events(start), None) if len(start) > HEADER_BYTES else None
 
 
 def events_files(folder: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from assay.errors import AssayError, RunNotFoundError
+from assay.recording.carrier import Carrier
 from assay.recording.journal import Journal
 from assay.recording.line import Line
 from assay.storage.contract import Store
@@ -20,10 +21,12 @@ class Route(ABC):
 
     Args:
         store: The store.
+        carrier: The thread that looks after it.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, carrier: Carrier) -> None:
         self.store = store
+        self.carrier = carrier
         self.lines: dict[str, Line] = {}
 
     @property
@@ -152,7 +155,7 @@ class FolderRoute(Route):
                 line.make_durable()
                 if not segment.final:
                     # The note must not be lost to a power cut that the store's copy survives; a last one needs none.
-                    line.sync_notes()
+                    line.journal.sync_events()
                 try:
                     done = self.store.append(
                         line.journal.writer,
@@ -171,7 +174,8 @@ class FolderRoute(Route):
 
     def _register(self, line: Line) -> None:
         """Let the store know of the writer although it has logged nothing as yet."""
-        line.sync_once()
+        if not line.journal.is_on_disk:  # else a power cut may leave a writer in the store of which no journal tells
+            line.journal.sync_events()
         if not line.known_to_store:
             opening = line.opening()
             try:

@@ -13,8 +13,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from assay.errors import AssayError, InvalidInputError, RunNotFoundError, SequenceError, UnavailableError
+from assay.errors import (
+    AssayError,
+    InvalidInputError,
+    RunDeletedError,
+    RunNotFoundError,
+    SequenceError,
+    UnavailableError,
+)
 from assay.formats.segment import encode_segment
+from assay.recording.carrier import Carrier
 from assay.recording.cutting import Segment
 from assay.recording.journal import Journal
 from assay.recording.line import Line
@@ -47,12 +55,13 @@ class ServerRoute(Route):
 
     Args:
         store: The store behind it.
+        carrier: The thread that looks after it.
         outbox: Where what is logged waits for it.
         living: The writers of this process.
     """
 
-    def __init__(self, store: Store, outbox: Outbox, living: Callable[[], set[str]]) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, carrier: Carrier, outbox: Outbox, living: Callable[[], set[str]]) -> None:
+        super().__init__(store, carrier)
         self.outbox = outbox
         self.pause = Pause()
         self.uploader: Uploader | None = None
@@ -68,23 +77,21 @@ class ServerRoute(Route):
 
     @property
     def is_asking(self) -> bool:
-        """Whether the server is being asked, and takes its time."""
         asked_s = self._asked_s
         return asked_s is not None and time.monotonic() - asked_s > SILENT_S
 
     @property
     def is_away(self) -> bool:
-        """Whether the server is known not to answer."""
-        return self.pause.failures > 0 or self.is_asking
+        return self.pause.failures > 0
 
     def found_away(self) -> None:
-        if not self.pause.failures:  # a run began without it, and has said so
+        if not self.pause.failures:  # whoever found it has said so
             self.pause.failures = 1
 
     @property
     def may_ask(self) -> bool:
-        """Whether it is time to ask again."""
-        return not self.is_asking and self.pause.left_s == 0
+        # One that takes its time may be at the other end of a slow line, until it has failed once.
+        return self.pause.left_s == 0 and not (self.is_away and self.is_asking)
 
     def look(self, guarded: Callable[[Callable[[], None]], None]) -> None:
         if self.pause.left_s == 0:
@@ -210,7 +217,7 @@ class ServerRoute(Route):
                 for line, segment in some:
                     if line.gone:
                         line.cutter.drop()
-                    elif not segment.more and not line.pause.failures:
+                    elif line.cutter.waiting is None and not segment.more:
                         line.recovered(began_s)
 
     def _next_of(self, waiting: deque[Line], began_s: float, *, strictly: bool, ending: bool) -> Sent:
@@ -231,7 +238,7 @@ class ServerRoute(Route):
                 segment.more = segment.more or is_old or (is_last and not segment.final)
                 line.make_durable()
                 if not segment.final:
-                    line.sync_notes()
+                    line.journal.sync_events()
             except OSError as error:
                 line.failed(error)
                 if strictly:
@@ -255,7 +262,7 @@ class ServerRoute(Route):
             self._settle(line, segment, answer, strictly=strictly)
 
     def _settle(self, line: Line, segment: Segment, answer: Appended | AssayError, *, strictly: bool) -> None:
-        if isinstance(answer, SequenceError) and not line.pause.failures:
+        if _is_set_back(line, answer):
             answer = self._send_again(line, segment)
         if isinstance(answer, RunNotFoundError):
             line.give_up(answer)
@@ -355,6 +362,13 @@ class ServerRoute(Route):
             self._left_pause.failed()
             if isinstance(error, UnavailableError):
                 self.failed(error)
+
+
+def _is_set_back(line: Line, answer: Appended | AssayError) -> bool:
+    """Whether the server does not have what it has taken before."""
+    if isinstance(answer, RunNotFoundError):
+        return line.known_to_store and not isinstance(answer, RunDeletedError)
+    return isinstance(answer, SequenceError)
 
 
 def _has_bytes(event: object) -> bool:

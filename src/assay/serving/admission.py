@@ -46,7 +46,8 @@ class Admission:
             AccessError: It may not do that.
         """
         scope: Any = connection.scope
-        role = handler.opt.get("role", "anyone" if scope["method"] == "OPTIONS" else None)
+        # The framework answers OPTIONS by itself, with the methods that an address has.
+        role = handler.opt["role"] if "role" in handler.opt or scope["method"] != "OPTIONS" else "anyone"
         await self.admit(scope, ROLES[role])
 
     async def admit(self, scope: dict[str, Any], needs: Role | None) -> Grant | None:

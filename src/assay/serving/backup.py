@@ -1,15 +1,5 @@
 """Backups of a server's data: all workspaces, their objects, and who may come in, made while it runs.
 
-```text
-DESTINATION/
-  objects/ab/abcdef…            the bytes of artifacts, shared by all backups here: each is copied once
-  2026-11-25T010203.456789Z/    one backup; it has this name once it is whole, `….part` before
-    manifest.json               what belongs to it, with the SHA-256 of each file
-    access.db                   workspaces, tokens, policies       (PostgreSQL: access/<table>.copy)
-    main/catalog.db             the workspace's catalog            (PostgreSQL: main/<table>.copy)
-    main/objects.txt            the objects that it names: SHA-256 and length a line
-```
-
 A SQLite catalog is copied by SQLite's online backup in one read transaction; tables of PostgreSQL are read by `COPY` in
 one snapshot of all workspaces. Objects are copied behind that: they never change, and while a backup is made nothing
 is collected. What the journals of clients hold is not in it: it follows when they send it.
@@ -20,7 +10,6 @@ Source: https://www.sqlite.org/backup.html, https://www.postgresql.org/docs/curr
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -31,78 +20,33 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
 
 from assay import system
-from assay.errors import DamagedError, ObjectMissingError, RefusedError, StoreError
+from assay.errors import InvalidInputError, ObjectMissingError, StoreError
 from assay.serving.access.file import FILE_NAME, AccessFile
+from assay.serving.backup_folder import (
+    FORMAT,
+    MANIFEST,
+    OBJECTS_LIST,
+    PART,
+    POSTGRESQL,
+    SQLITE,
+    Manifest,
+    file_facts,
+    files_below,
+    list_backups,
+    objects_listed,
+    read_manifest,
+    refusing,
+    sync_file,
+)
 from assay.serving.opening import Workspaces
 from assay.storage.collection import References, keeping
 from assay.storage.disk_objects import DiskObjects
-from assay.storage.objects import COPY_BYTES, Objects
+from assay.storage.objects import Objects
 from assay.storage.sql.database import Connection
-from assay.storage.sql.sqlite import SqliteConnection
+from assay.storage.sql.sqlite_connection import SqliteConnection
 from assay.storage.sql.store import CATALOG_FILE, OBJECTS_FOLDER, SqlStore
-
-FORMAT = 1
-"""Of the manifest; a greater one was made by a newer Assay."""
-MANIFEST = "manifest.json"
-OBJECTS_LIST = "objects.txt"
-ACCESS = "access"
-PART = ".part"
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
-
-
-@dataclass(slots=True)
-class FileFacts:
-    """A file of a backup: its SHA-256, and its length."""
-
-    sha256: str
-    size_bytes: int
-
-
-@dataclass(slots=True)
-class TableFacts:
-    """A table of PostgreSQL in a backup.
-
-    Attributes:
-        name: Of the table.
-        columns: In the order in which the file has them.
-        rows: How many.
-    """
-
-    name: str
-    columns: list[str]
-    rows: int
-
-
-@dataclass(slots=True)
-class Manifest:
-    """What belongs to a backup.
-
-    Attributes:
-        format: `FORMAT`.
-        assay: The version that made it.
-        made_us: When it was begun: all that was durable then is in it.
-        database: `sqlite` or `postgresql`.
-        workspaces: Their names.
-        versions: Of the tables, by workspace; of the tables of access under `access`.
-        files: By path within the backup, with `/`.
-        tables: Of PostgreSQL, by workspace (and `access`), in an order in which they can be filled.
-        missing: Objects that an artifact names and that were not there: their uploads were under way.
-        damaged: Objects that were there with other bytes than their names say, and are left out.
-    """
-
-    format: int
-    assay: str
-    made_us: int
-    database: str
-    workspaces: list[str]
-    versions: dict[str, int] = field(default_factory=dict)
-    files: dict[str, FileFacts] = field(default_factory=dict)
-    tables: dict[str, list[TableFacts]] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    damaged: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -115,6 +59,7 @@ class BackedUp:
         objects: How many objects it has.
         new_objects: So many of them were not in the destination before.
         new_bytes: What was written, objects and tables.
+        dropped: The folders of older backups that went.
     """
 
     path: str
@@ -122,20 +67,49 @@ class BackedUp:
     objects: int = 0
     new_objects: int = 0
     new_bytes: int = 0
+    dropped: list[str] = field(default_factory=list)
 
 
-def back_up(workspaces: Workspaces, destination: str) -> BackedUp:
+def back_up(workspaces: Workspaces, destination: str, *, keep: int | None = None) -> BackedUp:
     """Make a backup in a folder that may hold others already.
 
     Args:
         workspaces: What is backed up; a server may go on with it.
         destination: The folder; it is made where it is not there.
+        keep: How many backups stay, this one among them; the older ones go, with the objects that only they name.
 
     Raises:
         RefusedError: It can't be written.
         StoreError: Somebody collects objects meanwhile, or the data can't be read.
+        InvalidInputError: `keep` is below 1.
     """
-    return _Backup(workspaces, os.path.abspath(destination)).make()
+    if keep is not None and keep < 1:
+        raise InvalidInputError(f"the backup that is made stays at least: keep 1 or more, not {keep}")
+    destination = os.path.abspath(destination)
+    done = _Backup(workspaces, destination).make()
+    if keep is not None:
+        with refusing(destination):
+            done.dropped = drop_older(destination, keep)
+    return done
+
+
+def drop_older(destination: str, keep: int) -> list[str]:
+    """Delete all but the last backups in a folder, and the objects that none of these names; their folders."""
+    found = list_backups(destination)
+    older, kept = found[:-keep], found[-keep:]
+    needed = {
+        sha256
+        for path in kept
+        for workspace in read_manifest(path).workspaces
+        for sha256, _ in objects_listed(path, workspace)
+    }
+    for path in older:
+        os.rename(path, path + PART)  # from here on it is none, however much of it is still there
+        shutil.rmtree(path + PART)
+    pool = DiskObjects(os.path.join(destination, OBJECTS_FOLDER))
+    for sha256 in [info.sha256 for info in pool.list() if info.sha256 not in needed]:
+        pool.delete(sha256)
+    return older
 
 
 class _Backup:
@@ -274,75 +248,3 @@ def opened_copy(path: str) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
-
-
-def read_manifest(path: str) -> Manifest:
-    """What belongs to the backup in a folder.
-
-    Raises:
-        StoreError: There is none, or a newer Assay made it.
-        DamagedError: It is no manifest.
-    """
-    file_path = os.path.join(path, MANIFEST)
-    try:
-        with open(file_path, encoding="utf-8") as file:
-            found: dict[str, Any] = json.load(file)
-        if int(found["format"]) > FORMAT:
-            raise StoreError(f"{path} was made by a newer Assay ({found.get('assay')}); restore it with that one")
-        found["files"] = {name: FileFacts(**facts) for name, facts in found["files"].items()}
-        found["tables"] = {name: [TableFacts(**facts) for facts in tables] for name, tables in found["tables"].items()}
-        return Manifest(**found)
-    except FileNotFoundError as error:
-        raise StoreError(f"{path} is no backup: there is no {MANIFEST} in it") from error
-    except OSError as error:
-        raise RefusedError(f"can't read {file_path}: {error.strerror or error}", cause=error) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedError(f"{file_path} is damaged: it is not what a backup writes ({error})") from error
-
-
-def list_backups(destination: str) -> list[str]:
-    """The folders of the whole backups in a destination, the oldest first."""
-    if not os.path.isdir(destination):
-        return []
-    paths = [os.path.join(destination, name) for name in sorted(os.listdir(destination)) if not name.endswith(PART)]
-    return [path for path in paths if os.path.exists(os.path.join(path, MANIFEST))]
-
-
-def files_below(folder: str) -> list[str]:
-    """The files below a folder, as paths within it with `/`, in order."""
-    return sorted(
-        os.path.relpath(os.path.join(above, name), folder).replace(os.sep, "/")
-        for above, _, names in os.walk(folder)
-        for name in names
-    )
-
-
-def file_facts(path: str) -> FileFacts:
-    """A file's SHA-256 and length."""
-    digest, size_bytes = hashlib.sha256(), 0
-    with open(path, "rb") as file:
-        while piece := file.read(COPY_BYTES):
-            digest.update(piece)
-            size_bytes += len(piece)
-    return FileFacts(digest.hexdigest(), size_bytes)
-
-
-def sync_file(path: str) -> None:
-    """Return when a file is on the disk."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        system.sync(fd)
-    finally:
-        os.close(fd)
-
-
-@contextlib.contextmanager
-def refusing(path: str) -> Iterator[None]:
-    """Turn what the system refuses into an error that says where."""
-    try:
-        yield
-    except RefusedError:
-        raise
-    except OSError as error:
-        where = error.filename or path
-        raise RefusedError(f"can't use {where}: {error.strerror or error}", cause=error) from error

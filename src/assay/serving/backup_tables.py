@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from assay.errors import DamagedError, StoreError, StoreVersionError
 from assay.serving.access import tables as access_tables
-from assay.serving.backup import ACCESS, Manifest, TableFacts
+from assay.serving.backup_folder import ACCESS, Manifest, TableFacts
 from assay.serving.opening import ACCESS_SCHEMA, Workspaces, schema_of
 from assay.storage.collection import References
 from assay.storage.objects import COPY_BYTES

@@ -20,11 +20,14 @@ from assay.storage.contract import (
 from assay.storage.tidying import Trashed
 
 
-class ErrorText(msgspec.Struct):
-    """What went wrong: the name of the error in `assay.errors`, and what it says."""
+class ErrorText(msgspec.Struct, omit_defaults=True):
+    """What went wrong: the name of the error in `assay.errors`, and what it says; of a filter also where, from 1."""
 
     type: str
     message: str
+    problem: str | None = None
+    text: str | None = None
+    column: int | None = None
 
 
 class ErrorDocument(msgspec.Struct):

@@ -26,6 +26,8 @@ SUMMARISE_AFTER_S = 1.0
 """How old news may be before summaries show it, where there is time for that."""
 SUMMARISE_SHARE = 0.15
 """The share of its time that the thread spends on summaries of runs which are not due for folding."""
+CATCH_UP_S = 0.1
+"""How long a search waits for summaries of what was just taken."""
 LOOK_S = 0.2
 SCAN_S = 60.0
 """How often the whole tail is looked through, for what other servers that are gone have left."""
@@ -123,6 +125,9 @@ class Folder:
                 elif known is not None:
                     known.segments = max(known.segments, tail.segments)
                     known.size_bytes = max(known.size_bytes, tail.size_bytes)
+                    known.ended |= tail.ended  # another server took its end, and may be gone
+                    if not tail.summarised:
+                        known.unseen_since_s = known.unseen_since_s or now
 
     def _fold_one(self) -> bool:
         now = time.monotonic()
@@ -144,6 +149,9 @@ class Folder:
             self.failures += 1
             logger.error("writer %s can't be folded: %s", uid, error)
             return True
+        except AssayError:
+            self._put_back(uid, before, 0.0)
+            raise
         self.folded_bytes += done.size_bytes
         if done.more:
             self._put_back(uid, before, time.monotonic() + (0.0 if done.segments else 1.0))
@@ -174,12 +182,32 @@ class Folder:
             if now - since < SUMMARISE_AFTER_S:
                 return False
             self._due[uid].unseen_since_s = 0.0
+        self._summarise(uid)
+        took_s = time.monotonic() - now
+        self._summarised_until_s = now + took_s / SUMMARISE_SHARE
+        return True
+
+    def catch_up(self, within_s: float = CATCH_UP_S) -> None:
+        """Bring summaries up to date for a search that is about to read them, the latest news first, for so long.
+
+        So whoever logs and then searches finds what they logged; where a thousand runs log, most of it.
+        """
+        end_s = time.monotonic() + within_s
+        with self._guard:
+            unseen = sorted((one.unseen_since_s, uid) for uid, one in self._due.items() if one.unseen_since_s)
+        while unseen and (now := time.monotonic()) < end_s:
+            uid = unseen.pop()[1]
+            with self._guard:
+                due = self._due.get(uid)
+                if due is None or not due.unseen_since_s or now < due.not_before_s:
+                    continue
+                due.unseen_since_s = 0.0
+            self._summarise(uid)
+
+    def _summarise(self, uid: str) -> None:
         try:
             self._folding.summarise(uid)
         except DamagedError as error:
             self._put_back(uid, _Due(), time.monotonic() + RETRY_S)
             self.failures += 1
             logger.error("writer %s can't be summarised: %s", uid, error)
-        took_s = time.monotonic() - now
-        self._summarised_until_s = now + took_s / SUMMARISE_SHARE
-        return True

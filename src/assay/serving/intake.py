@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from assay.errors import AssayError, UnavailableError
@@ -17,6 +18,8 @@ from assay.storage.parcel import Parcel
 
 BATCH_BYTES = 16 << 20
 """Rows that one transaction takes at most, beside the request that reaches this: nobody waits behind a greater one."""
+GATHER_S = 0.01
+"""So long the intake lets requests gather when they come faster than one a transaction."""
 WAITING_BYTES = 256 << 20
 """So many bytes may wait before a sender is told to come back later: the journal it sends from has them."""
 
@@ -94,6 +97,8 @@ class Intake:
                     return
             while requests := self._next():
                 self._take(requests)
+                if len(requests) > 1 and not self._ending:
+                    time.sleep(GATHER_S)  # more are on their way, and each transaction costs as much as many segments
 
     def _next(self) -> list[_Request]:
         with self._guard:
@@ -111,11 +116,11 @@ class Intake:
         parcels = [parcel for request in requests for parcel in request.parcels]
         try:
             answers = self._store.take(parcels)
+            self._when_taken(parcels, answers)
         except Exception as error:  # noqa: BLE001 - it is raised in those who wait
             for request in requests:
                 _tell(request, None, error)
             return
-        self._when_taken(parcels, answers)
         at = 0
         for request in requests:
             _tell(request, answers[at : at + len(request.parcels)], None)

@@ -113,6 +113,7 @@ class Feed:
         if self._task is None or self._task.done():
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._work())
+            self._task.add_done_callback(self._worked)
         try:
             yield listener
         finally:
@@ -134,6 +135,13 @@ class Feed:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+    def _worked(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # nobody foresaw it; who listens connects again, and finds another try under way
+            logger.error("live events ended", exc_info=error)
+            for listener in list(self._listeners):
+                listener.end()
 
     async def _work(self) -> None:
         while self._listeners:

@@ -30,7 +30,7 @@ QUIET_PATHS = frozenset({"/v1/segments", "/v1/heartbeats", "/v1/health", "/metri
 PATH_LENGTH = 500
 
 _TOKEN = re.compile(r"assay_[0-9A-Za-z]{40,}")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\x80-\U0010ffff]|[\x80-\x9f\u2028\u2029]")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\x80-\U0010ffff]|[\x80-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class JsonLines(logging.Formatter):

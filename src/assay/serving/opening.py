@@ -12,9 +12,11 @@ import io
 import os
 import time
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from assay.errors import DamagedError, NotFoundError, RefusedError, StoreError, nearest
+from assay.place import JOURNALS_FOLDER
 from assay.serving.access.file import FILE_NAME, AccessFile
 from assay.serving.access.members import Members
 from assay.serving.access.workspace import MAIN
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from assay.storage.objects import Objects
     from assay.storage.sql.database import Database
     from assay.storage.sql.pool import Pool
+    from assay.storage.sql.postgres import PostgresSchema
 
 WORKSPACES_FOLDER = "workspaces"
 ACCESS_SCHEMA = "assay"
@@ -46,7 +49,7 @@ class Workspaces:
 
     def __init__(self, place: Place, location: str | None = None) -> None:
         self.place = place
-        self._location = location
+        self.location = location
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +106,10 @@ class Workspaces:
             return self.place.folder
         return os.path.join(self.place.folder, WORKSPACES_FOLDER, workspace)
 
+    def journals(self, workspace: str) -> Path:
+        """Where processes that use a workspace's folder without a server have their journals."""
+        return Path(self.folder(workspace)) / JOURNALS_FOLDER
+
     def has_catalog(self, workspace: str) -> bool:
         """Whether anything was kept there yet; a database is asked only by opening it."""
         return self.place.database is not None or os.path.exists(os.path.join(self.folder(workspace), CATALOG_FILE))
@@ -128,12 +135,12 @@ class Workspaces:
         if self.place.database is not None:
             from assay.storage.sql.postgres import PostgresDatabase
 
-            return PostgresDatabase(self.pool, schema_of(workspace), self._location or "")
+            return PostgresDatabase(self.pool, schema_of(workspace), self.location or "")
         from assay.storage.sql.sqlite import SqliteDatabase
 
         folder = self.folder(workspace)
         make_folder(folder)
-        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True)
+        return SqliteDatabase(os.path.join(folder, CATALOG_FILE), writable=True, place=self.location or "")
 
     def open_store(self, workspace: str) -> SqlStore:
         """The store of a workspace, to be closed by who asked for it.
@@ -141,7 +148,7 @@ class Workspaces:
         Raises:
             AssayError: As `open_database`.
         """
-        location = self._location or (self.folder(workspace) if self.place.database is None else str(self.place))
+        location = self.location or (self.folder(workspace) if self.place.database is None else str(self.place))
         return SqlStore(self.open_database(workspace), self.open_objects(workspace), location)
 
     def check(self) -> list[str]:
@@ -155,6 +162,10 @@ class Workspaces:
         """
         if self.place.uses_folder:
             make_folder(self.place.folder)
+        if self.place.database is not None:
+            from assay.storage.sql.postgres import PostgresSchema
+
+            check_locks(PostgresSchema(self.pool, ACCESS_SCHEMA))
         self.members.has_members()
         store = self.open_store(MAIN)
         try:
@@ -187,6 +198,17 @@ class Workspaces:
             assert isinstance(store.objects, BucketObjects)
             found.append(("the object store", store.objects.bucket.now_s() - time.time()))
         return found
+
+
+def check_locks(schema: PostgresSchema) -> None:
+    """Raise StoreError unless the database keeps the locks that writers rely on: some take them and do nothing."""
+    probe_lock = ("probe", os.urandom(8).hex())
+    with schema.claim(probe_lock) as first, schema.claim(probe_lock) as second:
+        if not first or second:
+            raise StoreError(
+                f"the database {schema.place} takes advisory locks and does not keep them; without them what several "
+                "clients send at once would be lost: use PostgreSQL, or a version of this database that keeps them"
+            )
 
 
 def schema_of(workspace: str) -> str:

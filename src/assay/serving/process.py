@@ -29,9 +29,13 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        sock.listen(2048)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((host, port))
+            sock.listen(2048)
+        except OSError:
+            sock.close()
+            raise
     except OSError as error:
         raise RefusedError(f"can't listen on {host}:{port}: {error.strerror or error}", cause=error) from error
     return sock
@@ -63,7 +67,7 @@ class ServerProcess:
 
         self._sock = sock
         self._config = uvicorn.Config(
-            app,  # type: ignore[arg-type]  # uvicorn's type of a scope is narrower than a mapping
+            app,
             http=protocol_with(stopping),
             loop="auto",  # uvloop, where there is one
             proxy_headers=False,  # whose word is taken for who the client is, `access.proxies` says

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assay.errors import AssayError, RefusedError
+from assay.errors import AssayError, QuotaError
 from assay.serving.policies import WORKSPACE, Policies, Policy
 from assay.serving.usage import WorkspaceUsage, measure
 from assay.storage.contract import Appended
@@ -53,7 +53,7 @@ class Quota:
         self._since_bytes = 0
         self._full: dict[str, str] = {}
         self._writers: dict[str, str] = {}
-        self._next_measure_s = 0.0
+        self._measured_s = self._took_s = 0.0
 
     @property
     def is_free(self) -> bool:
@@ -65,14 +65,19 @@ class Quota:
         found = {uid: one for uid, one in self._policies.of(self.workspace).items() if one.quota_bytes is not None}
         limits = {uid: _limit(one) for uid, one in found.items()}
         changed, self._limits = limits != self._limits, limits
-        now_s = time.monotonic()
         if not limits:
             self._full = {}
-        elif changed or now_s >= self._next_measure_s:
+        elif changed or time.monotonic() >= self._measured_s + self._pause_s():
+            began_s = time.monotonic()
             self._measure()
-            took_s = time.monotonic() - now_s
-            pause_s = FULL_MEASURE_S if self._full else MEASURE_S
-            self._next_measure_s = now_s + max(pause_s, took_s / MEASURE_SHARE)
+            self._measured_s = time.monotonic()
+            self._took_s = self._measured_s - began_s
+
+    def _pause_s(self) -> float:
+        """How long a measurement is good for."""
+        # Segments come in larger than they are kept: what looks full by them may not be.
+        is_full = bool(self._full) or self.refusal() is not None
+        return max(FULL_MEASURE_S if is_full else MEASURE_S, self._took_s / MEASURE_SHARE)
 
     def _measure(self) -> None:
         before_bytes = self._since_bytes
@@ -94,7 +99,7 @@ class Quota:
         with self._guard:
             self._since_bytes += size_bytes
 
-    def refusal(self) -> RefusedError | None:
+    def refusal(self) -> QuotaError | None:
         """Why the workspace takes nothing more, None where it does."""
         limit_bytes = self._limits.get(WORKSPACE)
         if limit_bytes is None:
@@ -102,16 +107,16 @@ class Quota:
         held_bytes = self._usage.total_bytes + self._since_bytes
         if held_bytes < limit_bytes:
             return None
-        return RefusedError(_used_up(f"workspace {self.workspace}", held_bytes, limit_bytes))
+        return QuotaError(_used_up(f"workspace {self.workspace}", held_bytes, limit_bytes))
 
-    def refusal_of(self, parcel: Parcel) -> RefusedError | None:
+    def refusal_of(self, parcel: Parcel) -> QuotaError | None:
         """Why a segment is not taken, None where it is."""
         if not parcel.rows:
             return None
         refusal = self.refusal()
         if refusal is None and self._full:
             text = self._full.get(self._experiment_of(parcel))
-            refusal = None if text is None else RefusedError(text)
+            refusal = None if text is None else QuotaError(text)
         return refusal
 
     def _experiment_of(self, parcel: Parcel) -> str:
@@ -150,7 +155,7 @@ class QuotaStore(SqlStore):
         self.quota = quota
 
     def take(self, parcels: Sequence[Parcel]) -> list[Appended | AssayError]:
-        """Take segments; in place of what is over the quota, a RefusedError."""
+        """Take segments; in place of what is over the quota, a QuotaError."""
         if self.quota.is_free:
             return super().take(parcels)
         refusals = [self.quota.refusal_of(one) for one in parcels]

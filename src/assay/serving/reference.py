@@ -6,10 +6,13 @@ The page is one HTML text without scripts, so that it can be read where no other
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 DESCRIPTION = (
@@ -32,6 +35,9 @@ ERROR = {
             "properties": {
                 "type": {"type": "string", "description": "The error's name in `assay.errors`."},
                 "message": {"type": "string", "description": "What failed, on which thing, what was found."},
+                "problem": {"type": "string", "description": "Of a filter or an order: what is wrong with it."},
+                "text": {"type": "string", "description": "Of a filter or an order: as it was given."},
+                "column": {"type": "integer", "description": "Of a filter or an order: where in it, from 1."},
             },
         }
     },
@@ -45,24 +51,49 @@ def document_of(app: Litestar) -> dict[str, Any]:
     """The OpenAPI document of an application."""
     document = dict(app.openapi_schema.to_schema())
     document["info"] = {**document["info"], "description": DESCRIPTION}
-    components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Error"] = ERROR
-    components["securitySchemes"] = SECURITY
-    for path, method, opt in _operations(app):
+    handlers = list(_handlers(app))
+    # The types as msgspec itself checks them: bounds within lists, and what their docstrings say.
+    types = {kind for _, _, handler in handlers for kind in _types(handler)}
+    _, schemas = msgspec.json.schema_components(sorted(types, key=str), ref_template="#/components/schemas/{name}")
+    document["components"] = {"schemas": {**schemas, "Error": ERROR}, "securitySchemes": SECURITY}
+    for path, method, handler in handlers:
         operation = document["paths"][path][method]
-        _complete(operation, opt)
-        operation["tags"] = [path.removeprefix("/v1/").partition("/")[0].lstrip("/")]
+        _describe(operation, handler, path)
+        _complete(operation, handler.opt)
     return document
 
 
-def _operations(app: Litestar) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in app.routes:
-        if not isinstance(route, HTTPRoute):
-            continue
-        for handler in route.route_handlers:
-            if handler.resolve_include_in_schema():
-                for method in handler.http_methods:
-                    yield route.path_format, str(method).lower(), handler.opt
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.resolve_include_in_schema():
+                    for method in handler.http_methods:
+                        yield route.path_format, str(method).lower(), handler
+
+
+def _types(handler: HTTPRouteHandler) -> Iterator[type[msgspec.Struct]]:
+    signature = handler.parsed_fn_signature
+    fields = [signature.return_type, *(one for name, one in signature.parameters.items() if name == "data")]
+    while fields:
+        field = fields.pop()
+        fields += field.inner_types
+        if isinstance(field.annotation, type) and issubclass(field.annotation, msgspec.Struct):
+            yield field.annotation
+
+
+def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, path: str) -> None:
+    function: Any = handler.fn
+    while not hasattr(function, "__name__"):  # one that runs in a thread is wrapped
+        function = function.func
+    summary, _, rest = inspect.cleandoc(function.__doc__).partition("\n")
+    role = handler.opt["role"]
+    needs = "Needs no token." if role == "anyone" else f"Needs the role {role}."
+    operation["summary"] = summary
+    operation["description"] = f"{rest.strip()}\n\n{needs}".strip()
+    operation["operationId"] = function.__name__
+    operation["tags"] = [path.removeprefix("/v1").strip("/").partition("/")[0]]
+    operation["security"] = [] if role == "anyone" else [{"token": []}]
 
 
 def _complete(operation: dict[str, Any], opt: Mapping[str, Any]) -> None:
@@ -79,11 +110,6 @@ def _complete(operation: dict[str, Any], opt: Mapping[str, Any]) -> None:
     operation["responses"] = {**answers, "default": ERRORS}
     if "takes" in opt:
         operation["requestBody"] = {"required": True, "content": {opt["takes"]: {"schema": BINARY}}}
-    if opt["role"] == "anyone":
-        operation["security"] = []
-    else:
-        operation["security"] = [{"token": []}]
-        operation["description"] = f"{operation.get('description', '')}\n\nNeeds the role {opt['role']}.".strip()
 
 
 def page_of(document: Mapping[str, Any]) -> str:
@@ -127,7 +153,7 @@ def _text(text: object) -> str:
     return html.escape(str(text))
 
 
-def _table(title: str, rows: list[tuple[str, ...]]) -> list[str]:
+def _table(title: str, rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
     cells = ("".join(f"<td>{one if one.startswith('<a ') else _text(one)}</td>" for one in row) for row in rows)

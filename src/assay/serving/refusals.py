@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from assay import errors
+from assay.formats.filter_error import FilterError
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.RunExistsError, 409),
@@ -25,6 +27,17 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 """From the particular to the general; what stands in no line is the server's own trouble: 500."""
 
+OWN_TROUBLE = {
+    500: "the server can't do this: something of its store is damaged, or was not foreseen; its log says more",
+    503: "the server can't do this now: it is stopping, has too much to do, or its database or bucket does not answer; "
+    "ask again later",
+    507: "the server has no space, or no permission, to store this; nothing was taken, and its log says more",
+}
+"""What is said of errors whose own message is for those who run the server."""
+
+GONE = "client disconnected prematurely"
+"""What the framework says, as a fault of the server, where a client went before its request was whole."""
+
 logger = logging.getLogger("assay.server")
 
 
@@ -34,8 +47,20 @@ def status_of(error: Exception) -> int:
 
 
 def error_body(error: Exception) -> dict[str, Any]:
-    """What the body of an answer says of an error."""
-    return {"error": {"type": type(error).__name__, "message": str(error)}}
+    """What the body of an answer says of an error.
+
+    What is the server's own trouble goes into its log: the message may name its folders, its database, its tables.
+    """
+    told: dict[str, Any] = {"type": type(error).__name__, "message": _public_text(error)}
+    if isinstance(error, FilterError):
+        told |= {"problem": error.problem, "text": error.text, "column": error.column}
+    return {"error": told}
+
+
+def _public_text(error: Exception) -> str:
+    if isinstance(error, errors.RefusedError) and error.filename is None and error.__cause__ is None:
+        return str(error)  # a rule of the server's, such as a quota: no system said it
+    return OWN_TROUBLE.get(status_of(error)) or str(error)
 
 
 def answer_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[dict[str, Any]]:  # noqa: ARG001
@@ -52,15 +77,22 @@ def answer_assay_error(request: Request[Any, Any, Any], error: errors.AssayError
     return Response(error_body(error), status_code=status, headers=_headers(error))
 
 
+def answer_about_what_came(error: errors.AssayError) -> Response[Any]:
+    """The answer to bytes that are damaged as they came, where the same error would else tell of the store's own."""
+    told = {"type": type(error).__name__, "message": str(error)}
+    return Response({"error": told}, status_code=422)
+
+
 def answer_http_exception(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     """The answer to a request that the framework refused: no such address, a body that is not what was asked for."""
     detail = str(error.detail)
     for found in getattr(error, "extra", None) or ():
         if isinstance(found, dict):
             detail += f"; {found.get('key', 'body')}: {found.get('message', '')}"
-    kind = {404: "NotFoundError", 405: "InvalidInputError"}.get(error.status_code, "InvalidInputError")
-    body = {"error": {"type": kind if error.status_code < 500 else "StoreError", "message": detail}}
-    return Response(body, status_code=error.status_code, headers=error.headers)
+    status = HTTPStatus.BAD_REQUEST if detail == GONE else error.status_code  # nobody reads it, but it stands in logs
+    kind = {404: "NotFoundError", 405: "InvalidInputError"}.get(status, "InvalidInputError")
+    body = {"error": {"type": kind if status < 500 else "StoreError", "message": detail}}
+    return Response(body, status_code=status, headers=error.headers)
 
 
 def answer_unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay import system
 from assay.errors import ChecksumError, DamagedError, InvalidInputError, ObjectMissingError, StoreError
 from assay.serving.access.file import FILE_NAME
-from assay.serving.backup import (
+from assay.serving.backup_folder import (
     MANIFEST,
-    OBJECTS_LIST,
     POSTGRESQL,
     SQLITE,
     Manifest,
     file_facts,
     files_below,
     list_backups,
+    objects_listed,
     read_manifest,
     refusing,
     sync_file,
@@ -110,14 +109,6 @@ def check_backup(path: str, manifest: Manifest) -> None:
         for name, facts in manifest.files.items():
             if file_facts(os.path.join(path, name)) != facts:
                 raise ChecksumError(f"the backup {path} is damaged: {name} is not what was written")
-
-
-def objects_listed(path: str, workspace: str) -> Iterator[tuple[str, int]]:
-    """The objects of a workspace in a backup, with their lengths."""
-    with open(os.path.join(path, workspace, OBJECTS_LIST), encoding="ascii") as file:
-        for line in file:
-            sha256, _, size_bytes = line.partition(" ")
-            yield sha256, int(size_bytes)
 
 
 def _check_empty(workspaces: Workspaces, manifest: Manifest) -> None:

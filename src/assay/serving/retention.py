@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from assay.recording.pins import Pins, read_pins
@@ -26,7 +27,8 @@ TRASH_DAYS = 30
 DAY_US = 86_400 * 1_000_000
 GROUP = 250
 """So many runs are trashed in one transaction."""
-UPLOADED_WITHIN_DAYS = 7
+UPLOADED_WITHIN = timedelta(days=7)
+"""How long the parts of an upload wait for the rest: longer than a machine is away over a weekend."""
 
 
 @dataclass(slots=True)
@@ -64,14 +66,28 @@ def retain(
     due = runs_due(store, policies, now_us)
     for start in range(0, len(due), GROUP):
         done.trashed += store.trash.trash_runs(due[start : start + GROUP])
+    empty(store, now_us - TRASH_DAYS * DAY_US, journals=journals, done=done)
+    return done
+
+
+def empty(store: SqlStore, before_us: int, *, journals: Path | None = None, done: Retained | None = None) -> Retained:
+    """Delete for good what has been in the trash since a time, and the objects that nothing names.
+
+    Args:
+        store: The workspace.
+        before_us: In microseconds since 1970.
+        journals: As for `retain`.
+        done: Where it is noted what was done.
+    """
+    done = Retained() if done is None else done
     with collecting(store.objects):
         shelf = store.objects.shelf()
         shelf.put_back_all()
-        pins = _journal_pins(store, journals)
-        spared = pins.runs | runs_written_to(store)
-        done.deleted = store.trash.empty_runs(now_us - TRASH_DAYS * DAY_US, spared)
+        spared = _journal_pins(store, journals).runs | runs_written_to(store)
+        done.deleted += store.trash.empty_runs(before_us, spared)
         _collect(store, shelf, journals, done)
         shelf.drop_old_pins()
+        store.objects.drop_parts(UPLOADED_WITHIN)
     return done
 
 

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from types import FrameType
 
 from assay import system
-from assay.errors import RefusedError, StoreError
+from assay.errors import AssayError, RefusedError, StoreError
 from assay.serving.access.gate import Gate
 from assay.serving.access.origin import Origins
 from assay.serving.access.peer import Peers
@@ -31,7 +31,8 @@ from assay.serving.upkeep import Upkeep
 from assay.storage.local_secret import LocalSecret
 
 LOCK_FILE = "server.lock"
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
+"""SIGHUP among them: there is nothing to be read anew, and a terminal that closes is an end like any other."""
 
 
 class Server:
@@ -65,7 +66,7 @@ class Server:
     def _serve(self, undo: ExitStack, when_ready: Callable[[str], None]) -> None:
         settings = self.settings
         check_certificate(settings.certificate, settings.key)
-        workspaces = Workspaces(settings.place, settings.public_url)
+        workspaces = Workspaces(settings.place)
         undo.callback(workspaces.close)
         for odd in workspaces.check():
             tell(logging.WARNING, "odd", message=odd)
@@ -74,16 +75,16 @@ class Server:
         sock = listen(settings.host, settings.port)
         undo.callback(sock.close)
         port = sock.getsockname()[1]
+        url = workspaces.location = settings.url(port)  # what clients are told of a store: no folder, no database
         upkeep = Upkeep(workspaces)
         app = self._app(workspaces, upkeep)
         process = ServerProcess(app, sock, certificate=settings.certificate, key=settings.key)
-        undo.callback(workspaces.members.save_uses, everything=True)
+        undo.callback(save_uses, workspaces)
         undo.callback(upkeep.stop)
         self._heed_signals(undo)
         process.start()
         undo.callback(process.stop)
         upkeep.start()
-        url = settings.url(port)
         tell(
             logging.INFO,
             "started",
@@ -145,6 +146,14 @@ class Server:
     def stop(self) -> None:
         """End as the first SIGTERM does."""
         self._stop.set()
+
+
+def save_uses(workspaces: Workspaces) -> None:
+    """Write down which tokens were used; a database that is away by now keeps no server from ending well."""
+    try:
+        workspaces.members.save_uses(everything=True)
+    except AssayError as error:
+        tell(logging.WARNING, "uses not saved", message=str(error))
 
 
 def check_certificate(certificate: str | None, key: str | None) -> None:

@@ -224,6 +224,7 @@ def place_of(
         InvalidInputError: They contradict each other, or are none.
         RefusedError: The file can't be read.
     """
+    folder, database, database_file, objects = (one or None for one in (folder, database, database_file, objects))
     if database is not None and database_file is not None:
         raise InvalidInputError("--database and --database-file both say which database; give one of them")
     if database_file is not None:

@@ -34,6 +34,11 @@ class Room:
     feed: Feed
     folder: Folder | None
 
+    def catch_up(self) -> None:
+        """Have what was just taken seen by a search that is about to be made."""
+        if self.folder is not None:
+            self.folder.catch_up()
+
 
 class Site:
     """The workspaces of a server.

@@ -34,7 +34,7 @@ class Pieces(Response[Any]):
         super().__init__(None)
         self._sends = sends
 
-    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **_: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **_: Any) -> Any:  # noqa: ARG002
         """What sends it."""
         return self._sends
 

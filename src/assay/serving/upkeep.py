@@ -1,31 +1,32 @@
 """Upkeep: what a server does beside answering requests, in a thread of its own.
 
-Every half minute it looks at quotas and writes down which tokens were used, once a day it does what retention asks
-for; of several servers over one database one does that. What fails is told in the log and done again later: no request
-depends on it.
+Every half minute it looks at quotas and writes down which tokens were used, now and then it gives back what a catalog's
+file does not need, once a day it does what retention asks for; of several servers over one database one does that. What
+fails is told in the log and done again when it is next due: no request depends on it.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
 from assay.serving.logs import tell
 from assay.serving.quota import LOOK_S, Quota, QuotaStore
-from assay.serving.retention import UPLOADED_WITHIN_DAYS, retain
+from assay.serving.retention import retain
 
 if TYPE_CHECKING:
     from assay.serving.opening import Workspaces
+    from assay.storage.sql.database import Database
 
 DAY_S = 86_400
+COMPACT_S = 600
+"""How often it is looked whether a catalog's file has become much larger than what is in it."""
+COMPACT_BYTES = 64 << 20
+"""So much may be empty: the next segments take it. What folding leaves beyond that is given back to the disk."""
 TURN = "retention"
-JOURNALS_FOLDER = "journals"
 
 
 class Upkeep:
@@ -38,6 +39,8 @@ class Upkeep:
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
         self._quotas: dict[str, Quota] = {}
+        self._databases: dict[str, Database] = {}
+        self._compacted_s = time.monotonic()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._work, name="assay-upkeep", daemon=True)
 
@@ -57,6 +60,7 @@ class Upkeep:
         quota = Quota(self._workspaces.policies, workspace, plain.database)
         quota.look()
         self._quotas[workspace] = quota
+        self._databases[workspace] = plain.database
         return QuotaStore(plain.database, plain.objects, plain.location, quota)
 
     def _work(self) -> None:
@@ -68,6 +72,7 @@ class Upkeep:
         steps = [
             self._workspaces.members.save_uses,
             *(quota.look for quota in list(self._quotas.values())),
+            self._compact,
             self._retain,
         ]
         for step in steps:
@@ -77,6 +82,17 @@ class Upkeep:
                 step()
             except (AssayError, OSError) as error:
                 tell(logging.WARNING, "upkeep waits", message=str(error))
+
+    def _compact(self) -> None:
+        if time.monotonic() >= self._compacted_s + COMPACT_S:
+            self._compacted_s = time.monotonic()
+            self.compact()
+
+    def compact(self, *, over_bytes: int = COMPACT_BYTES) -> None:
+        """Give back what is empty in the catalogs that are open, where it is more than that; others go on meanwhile."""
+        for database in list(self._databases.values()):
+            if database.free_bytes > over_bytes:
+                database.compact()
 
     def _retain(self) -> None:
         policies = self._workspaces.policies
@@ -93,9 +109,7 @@ class Upkeep:
             return
         store = self._workspaces.open_store(workspace)
         try:
-            journals = Path(os.path.join(self._workspaces.folder(workspace), JOURNALS_FOLDER))
-            done = retain(store, self._workspaces.policies.of(workspace), journals=journals)
-            store.objects.drop_parts(timedelta(days=UPLOADED_WITHIN_DAYS))
+            done = retain(store, self._workspaces.policies.of(workspace), journals=self._workspaces.journals(workspace))
         finally:
             if self._workspaces.place.database is None:  # else its connections are those of everybody
                 store.close()

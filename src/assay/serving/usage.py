@@ -59,7 +59,8 @@ class WorkspaceUsage(Usage):
 def measure(connection: Connection) -> WorkspaceUsage:
     """What a workspace takes, read from its catalog in one state of it.
 
-    No point and no object is read: lengths stand beside the bytes. Of 100,000 chunks that takes a tenth of a second.
+    No point and no object is read: lengths stand beside the bytes. Of 100,000 chunks that took half a second in SQLite,
+    a tenth in PostgreSQL, on two cores.
 
     Args:
         connection: Within a transaction.

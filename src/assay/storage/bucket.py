@@ -40,7 +40,12 @@ CLOCK_KEPT_S = 3600
 _NO_BUCKET = re.compile(r"NoSuchBucket|ContainerNotFound|specified bucket does not exist")
 _SAID = re.compile(r"<Code>(.*?)</Code>(?:.*?<Message>(.*?)</Message>)?", re.DOTALL)
 _STATUS = re.compile(r"status code: (\d{3})")
-_PATIENCE = re.compile(r", max_retries: \d+, retry_timeout: \w+ ")
+_NO_ANSWER = re.compile(
+    r"Error performing \w+ (\w+://[^/\s]+)\S* in (\S+?)(?:, after (\d+) retr.*?)?\s+- HTTP error: (.*)"
+)
+_STATUS_TEXT = re.compile(r"status code: (\d{3} [\w ]+)")
+_ROLE_OF_MACHINE = re.compile(r"/latest/api/token\b|/latest/meta-data/|/computeMetadata/v1/|/metadata/identity/oauth2/")
+"""Where a machine in a cloud is told its credentials; who has them elsewhere is not sent there."""
 
 
 class Facts(NamedTuple):
@@ -51,7 +56,7 @@ class Facts(NamedTuple):
 
 
 class Bucket:
-    """A place in an object store: `s3://bucket/prefix`, `gs://…`, `az://account/container/prefix` or `file:///folder`.
+    """A place in an object store: `s3://bucket/prefix`, `gs://…`, `az://container/prefix` or `file:///folder`.
 
     Args:
         url: The place.
@@ -63,11 +68,11 @@ class Bucket:
     """
 
     def __init__(self, url: str, **options: Any) -> None:
-        self.url = url.rstrip("/")
-        self._scheme = url.partition("://")[0]
+        self._scheme, _, rest = url.partition("://")
+        self.url = f"{self._scheme}://{rest.rstrip('/')}"
         if self._scheme not in SCHEMES or "://" not in url:
             raise InvalidInputError(
-                f"objects can lie in s3://bucket/prefix, gs://bucket/prefix, az://account/container/prefix or "
+                f"objects can lie in s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or "
                 f"file:///folder, not in {url!r}"
             )
         self._store = self._connect(options)
@@ -247,28 +252,34 @@ class Bucket:
         try:
             yield
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise RefusedError(self._refused(act, error), path=self.url) from error
+            raise self._refusal(act, error) from error
         except FileNotFoundError as error:
             raise StoreError(f"can't {act} objects in {self.url}: there is no such bucket; create it first") from error
         except BaseError as error:
             text = str(error)
+            if _ROLE_OF_MACHINE.search(text):
+                raise UnavailableError(
+                    f"can't {act} objects in {self.url}: there are no credentials for it in the environment, and this "
+                    f"machine's own could not be had: {_reason(error)}"
+                ) from error
             if _NO_BUCKET.search(text):
                 raise StoreError(
                     f"can't {act} objects in {self.url}: there is no such bucket; create it first"
                 ) from error
             status = _STATUS.search(text)
             if status is not None and status[1] in ("401", "403"):
-                raise RefusedError(self._refused(act, error), path=self.url) from error
+                raise self._refusal(act, error) from error
             if status is not None and status[1][0] == "4" and status[1] not in ("408", "429"):
                 raise StoreError(f"can't {act} objects in {self.url}: {_reason(error)}") from error
             raise UnavailableError(
                 f"can't {act} objects in {self.url}: {_reason(error)}; is it running, and is its address right?"
             ) from error
 
-    def _refused(self, act: str, error: Exception) -> str:
-        return (
+    def _refusal(self, act: str, error: Exception) -> RefusedError:
+        return RefusedError(
             f"{self.url} did not let us {act} objects: {_reason(error)}; check the credentials in the environment, "
-            "and that they may read, write, list and delete there"
+            "and that they may read, write, list and delete there",
+            path=self.url,
         )
 
 
@@ -287,4 +298,9 @@ def _reason(error: Exception) -> str:
     said = _SAID.search(text)
     if said is not None:
         return f"{said[2]} ({said[1]})" if said[2] else said[1]
-    return " ".join(_PATIENCE.sub(" ", text).split())
+    silent = _NO_ANSWER.search(text)
+    if silent is not None:
+        asked = f", asked {int(silent[3]) + 1} times" if silent[3] else ""
+        return f"no answer from {silent[1]} in {silent[2]}{asked} ({silent[4].strip()})"
+    status = _STATUS_TEXT.search(text)
+    return status[1] if status is not None else " ".join(text.split())

@@ -33,7 +33,7 @@ class BucketObjects(Objects):
     """Objects in an object store.
 
     Args:
-        url: `s3://bucket/prefix`, `gs://bucket/prefix`, `az://account/container/prefix` or `file:///folder`.
+        url: `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` or `file:///folder`.
         options: What is not to come from the environment, by obstore's names, such as `endpoint`.
 
     Raises:

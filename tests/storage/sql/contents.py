@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from assay.storage.sql.database import Connection
+from assay.storage.sql.store import SqlStore
 
 _RUNS = (
     "SELECT r.*, e.uid AS experiment, (SELECT uid FROM writers WHERE id = r.entered_writer) AS entered "
@@ -25,25 +29,21 @@ _OF_RUN = {
 _NUMBERS = ("id", "run_id", "writer_id", "name_id", "experiment_id", "entered_writer", "revision", "heard_us")
 
 
-def runs_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """By the id of each run: its row, and its rows in every other table."""
-    connection = sqlite3.connect(f"file:{folder / 'catalog.db'}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
-    found: dict[str, dict[str, Any]] = {}
-    for run in connection.execute(_RUNS).fetchall():
-        found[run["uid"]] = {"run": _plain(run)}
-        for table, statement in _OF_RUN.items():
-            found[run["uid"]][table] = [_plain(row) for row in connection.execute(statement, (run["id"],))]
-    connection.close()
-    return found
+def runs_of(place: Path | SqlStore) -> dict[str, dict[str, Any]]:
+    """By the id of each run of a store, or of the store in a folder: its row, and its rows in every other table."""
+    with _reading(place) as connection:
+        found: dict[str, dict[str, Any]] = {}
+        for run in _rows(connection, _RUNS, ()):
+            found[run["uid"]] = {"run": _plain(run)}
+            for table, statement in _OF_RUN.items():
+                found[run["uid"]][table] = [_plain(row) for row in _rows(connection, statement, (run["id"],))]
+        return found
 
 
-def experiments_of(folder: Path) -> list[dict[str, Any]]:
-    connection = sqlite3.connect(f"file:{folder / 'catalog.db'}?mode=ro", uri=True)
-    connection.row_factory = sqlite3.Row
-    rows = [_plain(row) for row in connection.execute("SELECT * FROM experiments WHERE trashed_us IS NULL ORDER BY id")]
-    connection.close()
-    return rows
+def experiments_of(place: Path | SqlStore) -> list[dict[str, Any]]:
+    with _reading(place) as connection:
+        statement = "SELECT * FROM experiments WHERE trashed_us IS NULL ORDER BY id"
+        return [_plain(row) for row in _rows(connection, statement, ())]
 
 
 def objects_of(folder: Path) -> dict[str, str]:
@@ -51,5 +51,20 @@ def objects_of(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("objects/??/*"))}
 
 
-def _plain(row: sqlite3.Row) -> dict[str, Any]:
-    return {name: row[name] for name in row.keys() if name not in _NUMBERS}  # noqa: SIM118  # a Row iterates values
+@contextlib.contextmanager
+def _reading(place: Path | SqlStore) -> Iterator[Connection]:
+    store = SqlStore(str(place), writable=False) if isinstance(place, Path) else place
+    with store.reading() as connection:
+        yield connection
+    if isinstance(place, Path):
+        store.close()
+
+
+def _rows(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    cursor: Any = connection.execute(statement, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in _NUMBERS}

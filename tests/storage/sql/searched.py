@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from assay.formats.event import Event
-from assay.storage.sql.filters import prepare_connection
-from assay.storage.sql.sqlite import SqliteConnection
-from assay.storage.sql.store import CATALOG_FILE, SqlStore
+from assay.storage.sql.database import Connection
+from assay.storage.sql.store import SqlStore
 from tests.formats.filter_trees import METRICS, NOW_US, PARAMETERS, TAGS, TEXTS
 from tests.storage.writing import Writer, parameters, rows, run_spec
 
 COUNT = 60
-INDEX = "CREATE INDEX IF NOT EXISTS series_by_last ON series (name_id, last)"
 _LOGGED = (0.5, 0.1, 1.0, 3.0, -1.0, 0.0, -0.0, 1e-3, 2.0**53, math.inf, -math.inf, math.nan)
 _SET: tuple[Any, ...] = (
     *(0, 1, -1, 3, 0.1, 0.5, 1e-3, -0.0, math.inf, -math.inf, True, False, None, ["a", 1], {}),
@@ -37,21 +33,23 @@ class PlainRun:
     goals: dict[str, str | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
 class Searched:
-    """A store in a folder, filled.
+    """A store, filled.
 
     Attributes:
         runs: Its runs; the first has the number 1.
-        connection: A connection on which compiled filters run.
+        connection: A transaction on which compiled filters run.
     """
 
-    def __init__(self, folder: Path) -> None:
-        store, random = SqlStore(str(folder)), Random(4)
-        self.runs = [_make(store, number, random) for number in range(1, COUNT + 1)]
-        store.close()
-        self.connection = sqlite3.connect(folder / CATALOG_FILE, isolation_level=None, factory=SqliteConnection)
-        self.connection.execute(INDEX)
-        prepare_connection(self.connection)
+    runs: list[PlainRun]
+    connection: Connection
+
+    @staticmethod
+    def fill(store: SqlStore) -> list[PlainRun]:
+        """Make the runs."""
+        random = Random(4)
+        return [_make(store, number, random) for number in range(1, COUNT + 1)]
 
 
 def _make(store: SqlStore, number: int, random: Random) -> PlainRun:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,14 +42,6 @@ def test_not_picks_all_others(searched: Searched, tree: Filter) -> None:
     both = picked(searched.connection, tree) + picked(searched.connection, Not(tree))
 
     assert list(range(1, len(searched.runs) + 1)) == sorted(both)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    (tmp_path / "small").mkdir()
-    store = SqlStore(str(tmp_path / "small"))
-    yield store
-    store.close()
 
 
 def names_of(store: SqlStore, text: str) -> list[str]:

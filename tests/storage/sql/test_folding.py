@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -43,11 +43,6 @@ class Taken:
     def send_many(self, segments: int, points: int) -> None:
         for number in range(segments):
             self.send(*np.random.default_rng([number, points]).random(points).tolist())
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
-    return SqlStore(str(tmp_path))
 
 
 @pytest.fixture
@@ -145,15 +140,16 @@ def test_a_long_tail_is_folded_in_steps(store: SqlStore, run: RunRecord) -> None
     assert writer.values == read(store, run)
 
 
-def test_four_that_fold_at_once_while_segments_come_lose_and_double_nothing(tmp_path: Path) -> None:
-    store = SqlStore(str(tmp_path))
-    run = new_run(store)
+def test_four_that_fold_at_once_while_segments_come_lose_and_double_nothing(
+    store: SqlStore, run: RunRecord, again: Callable[[], SqlStore]
+) -> None:
     writers = [Taken(store, run) for _ in range(3)]
     done = threading.Event()
     errors: list[BaseException] = []
 
     def fold() -> None:
-        folding = Folding(SqlStore(str(tmp_path)).database)
+        mine = again()
+        folding = Folding(mine.database)
         try:
             while not done.is_set():
                 for writer in writers:
@@ -162,6 +158,8 @@ def test_four_that_fold_at_once_while_segments_come_lose_and_double_nothing(tmp_
         except BaseException as error:  # raised again in the test's own thread
             errors.append(error)
             raise
+        finally:
+            mine.close()
 
     crew = [threading.Thread(target=fold) for _ in range(4)]
     for one in crew:
@@ -178,6 +176,25 @@ def test_four_that_fold_at_once_while_segments_come_lose_and_double_nothing(tmp_
     assert expected == sorted(read(store, run))
     summary = store.summaries(run.uid)["loss"]
     assert (len(expected), expected[0], expected[-1]) == (summary.count, summary.min, summary.max)
+
+
+@pytest.mark.parametrize("final", [False, True], ids=["of one that goes on", "of one that has ended"])
+def test_series_that_are_streamed_stay_as_they_were_while_a_tail_is_folded(
+    store: SqlStore, run: RunRecord, final: bool
+) -> None:
+    writer, folding = Taken(store, run), Folding(store.database)
+    writer.send_many(5, 200)
+    folding.fold(writer.uid)
+    writer.send_many(3, 200)
+    writer.send(0.5, final=final)
+    Writer(store, run).send(rows("a series before it", [1.0]))
+
+    pieces = store.stream_histories(run.uid)
+    assert "a series before it" == next(pieces)[0]
+    folding.fold(writer.uid)
+
+    assert writer.values == [value for _, piece in pieces for value in piece.values.tolist()]
+    assert 0 == sum(tail.writer_uid == writer.uid for tail in folding.tails())
 
 
 def test_a_damaged_segment_is_named_and_leaves_all_as_it_was(store: SqlStore, run: RunRecord) -> None:

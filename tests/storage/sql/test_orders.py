@@ -17,10 +17,10 @@ from assay.storage.sql import schema
 from assay.storage.sql.dialect import Sql
 from assay.storage.sql.filters import prepare_connection
 from assay.storage.sql.orders import Pick, RunSearch, pick_runs
-from assay.storage.sql.sqlite import SqliteConnection
+from assay.storage.sql.sqlite_connection import SqliteConnection
 from tests.formats.filter_trees import METRICS, NOW_US, NUMBERS, orders, trees
 from tests.storage.sql.filter_reference import holds, in_order
-from tests.storage.sql.searched import INDEX, PlainRun, Searched
+from tests.storage.sql.searched import PlainRun, Searched
 
 COUNT = 5000
 _metric = st.sampled_from(METRICS).map(lambda name: Field("metric", name))
@@ -97,7 +97,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteConnection
     path: Path = tmp_path_factory.mktemp("large") / "catalog.db"
     connection = sqlite3.connect(path, isolation_level=None, factory=SqliteConnection)
     connection.executescript(schema.TABLES)
-    connection.execute(INDEX)
     prepare_connection(connection)
     connection.execute("BEGIN")
     connection.execute("INSERT INTO names VALUES (1, 'loss'), (2, 'lr')")

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, RunDeletedError
 from assay.storage.sql.store import SqlStore
 from tests.storage.writing import Writer, new_run, parameters, rows
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(str(tmp_path))
-    yield store
-    store.close()
 
 
 def test_a_writer_goes_on_under_a_new_name_and_in_another_experiment(store: SqlStore) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from assay.errors import InvalidInputError, RunDeletedError
 from assay.storage.contract import RunQuery
 from assay.storage.sql.addressing import experiment_uid
-from assay.storage.sql.store import SqlStore
+from tests.storage.sql.conftest import new_store
 from tests.storage.writing import Writer, new_run, parameters, rows
 
 EXPERIMENTS = ("digits", "letters")
@@ -31,15 +33,18 @@ class ModelRun:
 class Tidying(RuleBasedStateMachine):
     """A store with a few names, so that they meet often."""
 
+    kind = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.store = SqlStore(self.folder.name)
+        self.closing = contextlib.ExitStack()
+        self.store = self.closing.enter_context(new_store(self.kind, Path(self.folder.name)))
         self.runs: dict[str, ModelRun] = {}
         self.turn = 0
 
     def teardown(self) -> None:
-        self.store.close()
+        self.closing.close()
         self.folder.cleanup()
 
     def living(self, experiment: str, name: str) -> str | None:
@@ -160,5 +165,11 @@ class Tidying(RuleBasedStateMachine):
         assert len(self.there()) == chunks
 
 
+class TidyingOnPostgres(Tidying):
+    kind = "postgres"
+
+
 TestTidying = Tidying.TestCase
 TestTidying.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestTidyingOnPostgres = TidyingOnPostgres.TestCase
+TestTidyingOnPostgres.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

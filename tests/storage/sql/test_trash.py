@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from assay.errors import (
     ArtifactNotFoundError,
     ExperimentNotFoundError,
     InvalidInputError,
-    RefusedError,
     RunDeletedError,
     RunNotFoundError,
 )
@@ -27,13 +24,6 @@ from tests.storage.writing import Writer, artifact, new_run, parameters, rows
 LATER_US = 1 << 60
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(str(tmp_path))
-    yield store
-    store.close()
-
-
 def logged_run(store: SqlStore, name: str, experiment: str = "digits") -> str:
     """A run with something in every table; its id."""
     run = new_run(store, experiment, name)
@@ -43,9 +33,13 @@ def logged_run(store: SqlStore, name: str, experiment: str = "digits") -> str:
     return run.uid
 
 
+class KilledError(Exception):
+    pass
+
+
 def die_behind_the_commit(step: str, path: str) -> None:
     if step == "commit":
-        raise OSError
+        raise KilledError
 
 
 def table_sizes(store: SqlStore) -> dict[str, int]:
@@ -172,7 +166,7 @@ def test_a_deleted_run_s_number_is_given_to_no_run_while_chunks_bear_it(
 ) -> None:
     goes = logged_run(store, "goes")
     monkeypatch.setattr(system, "observer", die_behind_the_commit)
-    with pytest.raises(RefusedError):
+    with pytest.raises(KilledError):
         store.trash.delete_runs([goes])
     monkeypatch.undo()
 
@@ -327,7 +321,8 @@ def test_a_filter_picks_runs_in_the_trash_or_outside_it(store: SqlStore) -> None
         assert [] == matching_runs(connection, "metrics.loss < 1", "digits", trashed=True)
 
 
-def test_compacting_makes_the_file_smaller(store: SqlStore) -> None:
+def test_compacting_makes_the_file_smaller(folder_store: SqlStore) -> None:
+    store = folder_store
     chance = random.Random(1)
     uids = []
     for number in range(20):
@@ -347,10 +342,8 @@ def test_compacting_makes_the_file_smaller(store: SqlStore) -> None:
 
 def test_a_run_that_is_being_imported_goes_only_when_nobody_imports(store: SqlStore) -> None:
     uid = logged_run(store, "arriving")
-    connection = sqlite3.connect(store.path)
-    with connection:
+    with store.database.write() as connection:
         connection.execute("UPDATE runs SET uid = 'deleted-import-1', trashed_us = 1 WHERE uid = ?", (uid,))
-    connection.close()
     whole = table_sizes(store)
 
     store.trash.finish()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import post
@@ -10,7 +10,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from assay.serving.access.limits import MAX_BODY_BYTES
-from assay.serving.routes.fields import Given, Text, Uid, Uids
+from assay.serving.routes.fields import RUN_COUNT, Given, Text, Uids
+from assay.serving.routes.paging import page
+from assay.serving.site import Room
 from assay.storage.contract import Store
 
 State = Literal["living", "trashed", "any"]
@@ -48,12 +50,15 @@ class Match(msgspec.Struct):
     filter: Text = ""
     experiment: Given | None = None
     trashed: bool = False
+    limit: Annotated[int, msgspec.Meta(ge=1, le=RUN_COUNT)] = RUN_COUNT
+    token: Given | None = None
 
 
 class Matched(msgspec.Struct):
-    """The ids of the runs that were picked."""
+    """The ids of the runs that were picked, and the token of what follows."""
 
-    runs: list[Uid]
+    runs: list[str]
+    next_token: str | None = None
 
 
 @post("/v1/resolve", sync_to_thread=True, status_code=200, opt={"role": "viewer"})
@@ -76,9 +81,12 @@ def name_runs(store: NamedDependency[Store], data: JSONBody[RunIds]) -> Names:
 
 
 @post("/v1/matching", sync_to_thread=True, status_code=200, opt={"role": "viewer"})
-def match_runs(store: NamedDependency[Store], data: JSONBody[Match]) -> Matched:
+def match_runs(room: NamedDependency[Room], data: JSONBody[Match]) -> Matched:
     """The ids of the runs that a filter picks, in the trash or outside it; docs/filters.md has the language."""
-    return Matched(store.addressing.matching_runs(data.filter, data.experiment, trashed=data.trashed))
+    room.catch_up()
+    found = room.store.addressing.matching_runs(data.filter, data.experiment, trashed=data.trashed)
+    some, following = page(found, data.limit, data.token)
+    return Matched(list(some), following)
 
 
 HANDLERS = (resolve, name_runs, match_runs)

@@ -14,8 +14,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from assay.errors import ChecksumError, InvalidInputError, NotFoundError, ObjectMissingError
 from assay.serving.access.grant import Grant, Role
-from assay.serving.documents import ErrorDocument
-from assay.serving.refusals import error_body
+from assay.serving.refusals import answer_about_what_came
 from assay.serving.routes.fields import PathSha256
 from assay.serving.routes.paging import PAGE_SIZE_LIMIT, Limit, Token, page
 from assay.serving.streams import FileAnswer, Pieces
@@ -217,7 +216,7 @@ _assembling: dict[tuple[int, str, int, int], asyncio.Task[int]] = {}
 @post("/v1/objects/{sha256:str}/assemble", status_code=200, opt={"role": "writer", "statuses": {422: "Other bytes."}})
 async def assemble_object(
     store: NamedDependency[Store], sha256: PathSha256, data: JSONBody[Assemble]
-) -> Response[Assembled | ErrorDocument]:
+) -> Response[Assembled]:
     """Make an object of its parts; refused, and the parts dropped, unless its bytes have that name."""
     key = (id(store), sha256, data.parts, data.part_bytes)
     task = _assembling.get(key)
@@ -232,7 +231,7 @@ async def assemble_object(
             return Response(Assembled(sha256, None))
         raise
     except ChecksumError as error:  # of what was sent, not of what the store keeps
-        return Response(msgspec.convert(error_body(error), ErrorDocument), status_code=422)
+        return answer_about_what_came(error)
     return Response(Assembled(sha256, size_bytes))
 
 

@@ -30,9 +30,7 @@ def read_document(request: Request[Any, Any, Any]) -> dict[str, Any]:
 @get("/v1/docs", sync_to_thread=True, opt={"role": "anyone", "gives": ("text/html; charset=utf-8",)})
 def read_page(request: Request[Any, Any, Any]) -> Response[str]:
     """This API as a page; it loads nothing from elsewhere, and needs no token."""
-    return Response(
-        page_of(_document(request)), media_type="text/html; charset=utf-8", headers={"content-security-policy": STYLED}
-    )
+    return Response(page_of(_document(request)), media_type="text/html", headers={"content-security-policy": STYLED})
 
 
 HANDLERS = (read_document, read_page)

@@ -72,7 +72,7 @@ class SaidList(msgspec.Struct):
     events: Annotated[list[Said], msgspec.Meta(max_length=10_000)]
 
 
-@post("/v1/runs", sync_to_thread=True, opt={"role": "writer"})
+@post("/v1/runs", sync_to_thread=True, status_code=200, opt={"role": "writer"})
 def open_run(store: NamedDependency[Store], data: JSONBody[NewRun]) -> OpenedRun:
     """Create a run where it does not exist."""
     record, created = store.open_run(run_spec(data))

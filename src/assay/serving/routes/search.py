@@ -13,7 +13,8 @@ from assay.formats.wire import to_wire
 from assay.serving.documents import FoundList, FoundRun
 from assay.serving.routes.fields import Given, Text
 from assay.serving.routes.paging import PAGE_SIZE_LIMIT
-from assay.storage.contract import RunRecord, Store
+from assay.serving.site import Room
+from assay.storage.contract import RunRecord
 from assay.storage.search import FoundRuns, SearchQuery
 
 
@@ -28,10 +29,11 @@ class Search(msgspec.Struct):
 
 
 @post("/v1/search", sync_to_thread=True, status_code=200, opt={"role": "viewer"})
-def search_runs(store: NamedDependency[Store], data: JSONBody[Search]) -> FoundList:
+def search_runs(room: NamedDependency[Room], data: JSONBody[Search]) -> FoundList:
     """The runs that a filter picks, in order."""
     names = None if data.experiment_names is None else tuple(data.experiment_names)
-    found = store.search_runs(SearchQuery(names, data.filter, data.order_by, data.limit, data.token))
+    room.catch_up()
+    found = room.store.search_runs(SearchQuery(names, data.filter, data.order_by, data.limit, data.token))
     metrics = _last_values(found)
     return FoundList([_found_run(found.record(place), metrics[place]) for place in range(len(found))], found.next_token)
 

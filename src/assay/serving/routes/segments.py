@@ -14,7 +14,7 @@ from assay.errors import AssayError, InvalidInputError
 from assay.formats.wire import PARCELS_TYPE, decode_parcels, to_wire
 from assay.serving.access.limits import MAX_BODY_BYTES
 from assay.serving.documents import TakenList
-from assay.serving.refusals import error_body
+from assay.serving.refusals import error_body, logger, status_of
 from assay.serving.routes.fields import Anything, TimeUs, Uid
 from assay.serving.routes.runs import NewRun, run_spec
 from assay.serving.site import Room
@@ -98,6 +98,8 @@ def _opening(writer: str, given: OpeningHead) -> Opening:
 
 def _outcome(answer: Appended | AssayError) -> str:
     if isinstance(answer, AssayError):
+        if status_of(answer) >= 500:
+            logger.error("a segment was not taken: %s", answer)
         return json.dumps(error_body(answer))
     if not answer.set_aside:
         return _ACCEPTED if answer.accepted else _KNOWN

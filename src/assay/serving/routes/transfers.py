@@ -14,8 +14,9 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from assay.errors import AssayError, RefusedError
+from assay.errors import AssayError, DamagedError, RefusedError, StoreVersionError
 from assay.serving.access.limits import MAX_BODY_BYTES
+from assay.serving.refusals import answer_about_what_came
 from assay.serving.routes.fields import Given, Text
 from assay.serving.streams import FileAnswer, Pieces
 from assay.storage.contract import Store
@@ -74,19 +75,21 @@ def _export(store: Store, which: Export) -> tuple[IO[bytes], Exported]:
 @post(
     "/v1/imports",
     status_code=200,
-    opt={"role": "writer", "takes": EXPORT_TYPE},
+    opt={"role": "writer", "takes": EXPORT_TYPE, "statuses": {422: "It is damaged, or a newer Assay wrote it."}},
     request_max_body_size=IMPORT_BYTES,
 )
-async def import_runs(request: Request[Any, Any, Any], store: NamedDependency[Store]) -> ImportedDocument:
+async def import_runs(request: Request[Any, Any, Any], store: NamedDependency[Store]) -> Response[ImportedDocument]:
     """Bring the runs of an export into the workspace, each whole or not at all; what is here already is skipped."""
     folder = await asyncio.to_thread(lambda: tempfile.TemporaryDirectory(prefix="assay-import-"))
     try:
         path = os.path.join(folder.name, "runs.assay")
         await _receive(request.stream(), path)
         done = await asyncio.to_thread(_import, store, path)
+    except (DamagedError, StoreVersionError) as error:
+        return answer_about_what_came(error)
     finally:
         await asyncio.to_thread(folder.cleanup)
-    return ImportedDocument(done.runs, done.renamed, done.skipped, done.trashed, done.experiments)
+    return Response(ImportedDocument(done.runs, done.renamed, done.skipped, done.trashed, done.experiments))
 
 
 async def _receive(pieces: AsyncIterator[bytes], path: str) -> None:

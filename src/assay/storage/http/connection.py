@@ -10,13 +10,15 @@ import contextlib
 import http.client
 import io
 import json
+import math
 import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from assay import errors
@@ -27,13 +29,10 @@ from assay.errors import (
     NotFoundError,
     NotSignedInError,
     RateLimitedError,
-    RefusedError,
     StoreError,
     UnavailableError,
 )
-
-if TYPE_CHECKING:
-    from assay.storage.local_secret import LocalSecret
+from assay.storage.http.identity import Identity, Way
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
@@ -42,9 +41,10 @@ PIECE_BYTES = 1 << 16
 """How much of a body is sent at a time."""
 ERROR_BYTES = 1 << 20
 """More than any error takes."""
+MOST_WAITS = 3
+"""So often a request waits that came too soon behind others, as the server says; a listing of thousands does."""
+LONGEST_WAIT_S = 2.0
 WORKSPACE_MARK = "/w/"
-LOCAL_PROOF = "Assay-Local"
-"""The header of a proof that the caller can read a secret of the server's user."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _STALE = (
     http.client.RemoteDisconnected,
@@ -85,26 +85,20 @@ class Server:
 
     Args:
         url: Its URL, without a workspace.
-        token: What lets the client in, None where none is needed.
+        identity: What lets the client in.
         workspace: The workspace, None for the token's own.
-        folders: Of a server on this machine that asks who calls, its store may lie in one of these: reading the secret
-            there proves to be of its user.
     """
 
-    def __init__(
-        self, url: str, *, token: str | None = None, workspace: str | None = None, folders: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, url: str, *, identity: Identity | None = None, workspace: str | None = None) -> None:
         self.url = url
         self._parts = urlsplit(url)
         self._headers = {"Assay-Client": _client_name(), "Accept": "application/json"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
         if workspace is not None:
             self._headers["Assay-Workspace"] = workspace
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
-        self._folders = list(folders) if token is None and self._parts.hostname in LOOPBACK else []
-        self._secret: LocalSecret | None = None
+        self._identity = identity or Identity()
+        self._port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
 
     def ask(
         self,
@@ -113,7 +107,7 @@ class Server:
         *,
         query: Mapping[str, Any] | None = None,
         document: Any = None,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Any:
@@ -124,7 +118,7 @@ class Server:
             path: Below the server's URL.
             query: What stands behind the question mark; None values are left out.
             document: A body, as JSON.
-            body: A body, as it is.
+            body: A body, as it is: bytes, or a file, which is read from its beginning.
             headers: More headers.
             timeout_s: How long the server may take between two bytes.
 
@@ -146,7 +140,7 @@ class Server:
         *,
         query: Mapping[str, Any] | None = None,
         document: Any = None,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> Iterator[http.client.HTTPResponse]:
@@ -163,11 +157,22 @@ class Server:
         if document is not None:
             body = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
+        ways = self._identity.ways(is_local=self._parts.hostname in LOOPBACK)
+        way: Way | None = next(ways)
+        waits = 0
         try:
-            while True:
-                with self._answer(method, path, body, {**sent, **self._proof()}, timeout_s) as answer:
-                    if answer.status == HTTPStatus.UNAUTHORIZED and self._has_another_secret():
+            while way is not None:
+                with self._answer(method, path, body, {**sent, **way(self._port)}, timeout_s) as answer:
+                    if answer.status != HTTPStatus.UNAUTHORIZED:
+                        self._identity.let_in(way)
+                    elif (way := next(ways, None)) is not None:
                         answer.read()
+                        continue
+                    wait_s = _wait_s(answer)
+                    if wait_s <= LONGEST_WAIT_S and waits < MOST_WAITS:
+                        answer.read()
+                        waits += 1
+                        time.sleep(wait_s)
                         continue
                     if answer.status >= HTTPStatus.BAD_REQUEST:
                         raise _error_of(answer, self.url)
@@ -179,58 +184,45 @@ class Server:
             self.close()
             raise UnavailableError(f"the server {self.url} does not answer: {_why(error)}") from error
 
-    def _proof(self) -> dict[str, str]:
-        if self._secret is None:
-            return {}
-        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        return {LOCAL_PROOF: self._secret.proof(port)}
-
-    def _has_another_secret(self) -> bool:
-        """Whether there is a secret that was not tried yet; it is taken for the server's from here on."""
-        from assay.storage.local_secret import LocalSecret
-
-        self._secret = None
-        while self._folders:
-            secret = LocalSecret(self._folders.pop(0))
-            with contextlib.suppress(RefusedError):  # no server of this user has been there
-                secret.proof(0)
-                self._secret = secret
-                return True
-        return False
-
     @contextlib.contextmanager
     def _answer(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], timeout_s: float
+        self, method: str, path: str, body: bytes | IO[bytes] | None, headers: Mapping[str, str], timeout_s: float
     ) -> Iterator[http.client.HTTPResponse]:
-        connection, fresh = self._connection(timeout_s)
+        kept, fresh = self._take(timeout_s)
+        answer: http.client.HTTPResponse | None = None
         try:
-            answer = self._exchange(connection, method, path, body, headers)
-        except _STALE:
-            self.close()
-            if fresh:
-                raise
-            connection, _ = self._connection(timeout_s)
-            answer = self._exchange(connection, method, path, body, headers)
-        try:
+            try:
+                answer = self._exchange(kept.connection, method, path, body, headers)
+            except _STALE:
+                if fresh:
+                    raise
+                kept.close()
+                kept = self._connect(timeout_s)
+                answer = self._exchange(kept.connection, method, path, body, headers)
             yield answer
         finally:
-            if not answer.isclosed():  # an answer that was not read to its end would stand before the next one
-                self.close()
+            # An answer that was not read to its end would stand before the next one.
+            if answer is None or not answer.isclosed() or getattr(self._local, "kept", None) is not None:
+                kept.close()
+            else:
+                self._local.kept = kept
 
     def _exchange(
         self,
         connection: http.client.HTTPConnection,
         method: str,
         path: str,
-        body: bytes | None,
+        body: bytes | IO[bytes] | None,
         headers: Mapping[str, str],
     ) -> http.client.HTTPResponse:
         given = dict(headers)
-        content: bytes | io.BytesIO | None = body
-        if body is not None and len(body) > PIECE_BYTES:
-            # In pieces, each within the time limit: a slow line may take minutes over all of it.
-            given["Content-Length"] = str(len(body))
-            content = io.BytesIO(body)
+        content = body
+        # In pieces, each within the time limit: a slow line may take minutes over all of it.
+        if isinstance(content, bytes) and len(content) > PIECE_BYTES:
+            content = io.BytesIO(content)
+        if content is not None and not isinstance(content, bytes):
+            given["Content-Length"] = str(content.seek(0, io.SEEK_END))
+            content.seek(0)
         try:
             connection.request(method, self._parts.path + path, body=content, headers=given)
         except (BrokenPipeError, ConnectionResetError) as error:
@@ -241,13 +233,20 @@ class Server:
                 raise error from None
         return _bounded(connection.getresponse())
 
-    def _connection(self, timeout_s: float) -> tuple[http.client.HTTPConnection, bool]:
-        """This thread's connection, and whether it was just made."""
+    def _take(self, timeout_s: float) -> tuple[_Kept, bool]:
+        """A connection that is nobody else's until it is given back, and whether it was just made.
+
+        A thread keeps one; who asks something while an answer is still read gets another.
+        """
         kept: _Kept | None = getattr(self._local, "kept", None)
         if kept is not None and kept.pid == os.getpid() and kept.connection.sock is not None:
+            self._local.kept = None
             kept.connection.sock.settimeout(timeout_s)
-            return kept.connection, False
+            return kept, False
         self.close()
+        return self._connect(timeout_s), True
+
+    def _connect(self, timeout_s: float) -> _Kept:
         options: dict[str, Any] = {"timeout": min(CONNECT_TIMEOUT_S, timeout_s), "blocksize": PIECE_BYTES}
         kind: type[http.client.HTTPConnection] = http.client.HTTPConnection
         if self._parts.scheme == "https":
@@ -259,8 +258,7 @@ class Server:
         assert connection.sock is not None
         connection.sock.settimeout(timeout_s)
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._local.kept = _Kept(connection)
-        return connection, True
+        return _Kept(connection)
 
     def close(self) -> None:
         """Close this thread's connection; the next request opens another."""
@@ -306,6 +304,13 @@ def _why(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error) or type(error).__name__
 
 
+def _wait_s(answer: http.client.HTTPResponse) -> float:
+    """After how long a request may be sent again that came too soon; infinite for any other."""
+    text = answer.headers.get("Retry-After") or ""
+    is_early = answer.status == HTTPStatus.TOO_MANY_REQUESTS and text.isascii() and text.isdigit()
+    return float(text) if is_early else math.inf
+
+
 def _client_name() -> str:
     from assay import system
 
@@ -318,7 +323,7 @@ def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
         raise http.client.IncompleteRead(text, answer.length)
     try:
         said = json.loads(text)["error"]
-        return error_from(said["type"], said["message"])
+        return error_from(said)
     except (ValueError, KeyError, TypeError):
         if not text and answer.status in _BARE:  # an answer to HEAD has no body
             return _BARE[answer.status](f"{url} answered {answer.status} {answer.reason}")
@@ -327,8 +332,13 @@ def _error_of(answer: http.client.HTTPResponse, url: str) -> AssayError:
         return StoreError(f"{url} answered {answer.status} {answer.reason}, which no Assay server says; is it one?")
 
 
-def error_from(name: str, message: str) -> AssayError:
-    """The error of that name, as the server raised it; an unknown one is a `StoreError`."""
+def error_from(said: Mapping[str, Any]) -> AssayError:
+    """The error that an answer tells of, as the server raised it; one that is not known here is a `StoreError`."""
+    name, message = said["type"], said["message"]
+    if name == "FilterError" and "column" in said:
+        from assay.formats.filter_error import FilterError
+
+        return FilterError.told(message, said["problem"], said["text"], said["column"])
     kind = getattr(errors, name) if name in _RAISED else StoreError
     made: AssayError = kind(message)
     return made

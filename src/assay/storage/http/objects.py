@@ -13,7 +13,7 @@ from assay.storage.http.connection import Server
 from assay.storage.http.pages import every
 from assay.storage.objects import ObjectInfo, Objects, read_some
 from assay.storage.shelf import Shelf
-from assay.storage.uploads import PART_BYTES, SHA256
+from assay.storage.uploads import PART_BYTES, SHA256, check_part, check_size
 
 WHOLE_BYTES = 16 << 20
 """An object of up to so many bytes is sent by one request."""
@@ -81,7 +81,7 @@ class HttpObjects(Objects):
             part_bytes = min(PART_BYTES, size_bytes - number * PART_BYTES)
             if there.get(number) != part_bytes:
                 source.seek(number * PART_BYTES)
-                self.put_part(sha256, number, source)
+                self.put_part(sha256, number, io.BytesIO(source.read(part_bytes)))
             sent(part_bytes)
         self.assemble(sha256, count)
 
@@ -111,7 +111,9 @@ class HttpObjects(Objects):
         self.has(sha256)  # being asked for it, the server pins it
 
     def put_part(self, sha256: str, number: int, source: IO[bytes], *, part_bytes: int = PART_BYTES) -> int:
-        body = read_some(source, part_bytes)
+        check_part(sha256, number, part_bytes)
+        body = read_some(source, part_bytes + 1)
+        check_size(sha256, number, part_bytes, len(body))
         self._put(f"{_path(sha256)}/parts/{number}", body, part_bytes=part_bytes)
         return len(body)
 

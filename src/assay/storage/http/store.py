@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -39,10 +40,12 @@ from assay.storage.contract import (
 )
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.http.connection import Server, error_from, split_url
+from assay.storage.http.identity import Identity
 from assay.storage.http.objects import HttpObjects
 from assay.storage.http.pages import PAGE_ITEMS, every
 from assay.storage.http.snapshots import SnapshotObjects
 from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
+from assay.storage.http.transfers import HttpTransfers
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
 
@@ -55,22 +58,20 @@ class HttpStore(Store):
 
     Args:
         url: The server's URL, with the workspace where that is not the token's own.
-        token: What lets the client in, None where none is needed.
-        folders: Where the store of a server on this machine may lie, see `Server`.
+        identity: What lets the client in.
         snapshots: The folder where the bytes of artifacts wait for their upload; None uploads them as they are put.
     """
 
-    def __init__(
-        self, url: str, *, token: str | None = None, folders: Sequence[str] = (), snapshots: str | None = None
-    ) -> None:
+    def __init__(self, url: str, *, identity: Identity | None = None, snapshots: str | None = None) -> None:
         base, workspace = split_url(url)
         self.location = url.rstrip("/")
-        self.server = Server(base, token=token, workspace=workspace, folders=folders)
+        self.server = Server(base, identity=identity, workspace=workspace)
         remote = HttpObjects(self.server, self.location)
         self.objects = remote if snapshots is None else SnapshotObjects(DiskObjects(snapshots), remote)
         self.addressing = HttpAddressing(self.server)
         self.trash = HttpTrash(self.server)
         self.renaming = HttpRenaming(self.server)
+        self.transfers = HttpTransfers(self.server)
 
     @property
     def writable(self) -> bool:
@@ -219,8 +220,9 @@ class HttpStore(Store):
             "end_step": view.end_step,
             "repeated": view.repeated,
         }
-        for _, name, columns in self._points("POST", f"{_path(run_uid)}/stream", document=document):
-            yield name, columns
+        pieces = self._points("POST", f"{_path(run_uid)}/stream", document=document)
+        first = next(pieces, None)  # whether the run is there is known now, not when somebody comes to look
+        return _named(() if first is None else (first,), pieces)
 
     def _points(self, method: str, path: str, **given: Any) -> Iterator[tuple[str, str, Columns]]:
         with self.server.open(method, path, headers={"Accept": POINTS_TYPE}, **given) as answer:
@@ -248,6 +250,13 @@ class HttpStore(Store):
     def delete_experiment(self, name: str, *, with_runs: bool = False) -> None:
         path = f"/v1/experiments/{quote(name, safe='')}"
         self.server.ask("DELETE", path, query={"with_runs": with_runs})
+
+
+def _named(
+    first: Iterable[tuple[str, str, Columns]], others: Iterable[tuple[str, str, Columns]]
+) -> Iterator[tuple[str, Columns]]:
+    for _, name, columns in itertools.chain(first, others):
+        yield name, columns
 
 
 def _path(run_uid: str) -> str:
@@ -280,7 +289,7 @@ def _head(parcel: Parcel) -> dict[str, Any]:
 
 def _came_of(answer: dict[str, Any]) -> Appended | AssayError:
     if answer.get("error"):
-        return error_from(answer["error"]["type"], answer["error"]["message"])
+        return error_from(answer["error"])
     aside = [
         (Event(one["time_ns"], one["kind"], from_wire(one["body"])), one["reason"])
         for one in answer.get("set_aside", ())

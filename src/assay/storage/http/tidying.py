@@ -32,7 +32,14 @@ class HttpAddressing(Addressing):
 
     def matching_runs(self, filter_text: str, experiment: str | None, *, trashed: bool) -> list[str]:
         wanted = {"filter": filter_text, "experiment": experiment, "trashed": trashed}
-        return list(self._server.ask("POST", "/v1/matching", document=wanted)["runs"])
+        found: list[str] = []
+        token = None
+        while True:
+            answer = self._server.ask("POST", "/v1/matching", document={**wanted, "token": token})
+            found += answer["runs"]
+            token = answer["next_token"]
+            if token is None:
+                return found
 
 
 class HttpTrash(Trash):

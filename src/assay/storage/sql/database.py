@@ -11,17 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assay.errors import StoreError
-
 if TYPE_CHECKING:
     from assay.storage.sql.dialect import Dialect
 
 LOCK_TIMEOUT_S = 10.0
 """How long a transaction waits for those of others before it gives up."""
-
-
-class ConflictError(StoreError):
-    """Two transactions met; asked again, this one will likely come through."""
 
 
 Thing = tuple[str, str | int]

@@ -14,6 +14,8 @@ ENDED = "Ended"
 """How a writer without a `with` block ends: it decides nothing about its run."""
 NO_WRITER = -1
 """The number of no writer: what is bound where there is none, and equals nothing."""
+ENDS = ("Completed", "Failed", "Stopped", ENDED)
+"""How a writer can end; one that says something else has ended all the same."""
 _SEVERITY = {"Failed": 2, "Stopped": 1}
 
 
@@ -189,9 +191,9 @@ _HANDLERS = {
 }
 
 
-def _storable(text: str | None) -> str | None:
+def _storable(text: object) -> str | None:
     """The text, half characters in it written out: an exception's message may name a file that is not in UTF-8."""
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
+    return None if text is None else str(text).encode("utf-8", "backslashreplace").decode()
 
 
 def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event) -> str:
@@ -201,7 +203,9 @@ def end_writer(connection: Connection, writer_id: int, run_id: int, leave: Event
         The writer's status.
     """
     body, end_us = leave.body, leave.time_ns // 1000
-    ended = str(body["status"])
+    ended = body.get("status")
+    if ended not in ENDS:
+        ended = ENDED
     message, traceback = _storable(body.get("message")), _storable(body.get("traceback"))
     connection.execute(
         "UPDATE writers SET status = ?, message = ?, traceback = ?, end_us = ? WHERE id = ?",

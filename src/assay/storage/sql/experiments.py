@@ -6,6 +6,7 @@ import json
 import time
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
+from assay.formats.names import new_uid
 from assay.storage.contract import ExperimentRecord, RunSpec
 from assay.storage.sql.database import Connection
 
@@ -20,7 +21,7 @@ def open_experiment(connection: Connection, spec: RunSpec) -> int:
     return connection.insert(
         "INSERT INTO experiments (uid, name, display_name, tags, created_us, changed_us) VALUES (?, ?, ?, ?, ?, ?)",
         (
-            spec.experiment_uid,
+            _free_uid(connection, spec.experiment_uid),
             spec.experiment_name,
             spec.experiment_display_name,
             json.dumps(spec.tags, ensure_ascii=False),
@@ -28,6 +29,12 @@ def open_experiment(connection: Connection, spec: RunSpec) -> int:
             spec.created_us,
         ),
     )
+
+
+def _free_uid(connection: Connection, wanted: str) -> str:
+    """The id that was asked for, or another where a client has given it to two experiments."""
+    taken = connection.execute("SELECT 1 FROM experiments WHERE uid = ?", (wanted,)).fetchone()
+    return wanted if taken is None else new_uid()
 
 
 def list_experiments(
@@ -59,7 +66,7 @@ def save_experiment(connection: Connection, record: ExperimentRecord, *, create:
             "INSERT INTO experiments (uid, name, display_name, description, tags, created_us, changed_us) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                record.uid,
+                _free_uid(connection, record.uid),
                 record.name,
                 record.display_name,
                 record.description,

@@ -195,7 +195,7 @@ class RunExporter:
         self._written.add(sha256)
         try:
             with self._objects.open(sha256) as found:
-                size_bytes = os.fstat(found.fileno()).st_size
+                size_bytes = found.seek(0, os.SEEK_END)
             file.add(f"{export.OBJECTS_FOLDER}{sha256}", size_bytes, self._objects.read_checked(sha256))
         except DamagedError as error:
             raise type(error)(f"{error} (run {run.name!r}, {run.uid}); nothing was exported") from error

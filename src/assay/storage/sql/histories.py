@@ -63,8 +63,8 @@ def stream_run(
     """The series of a run by name, in order, a piece at a time, as they were when the first piece was asked for.
 
     No transaction stays open between two pieces, however long the caller takes: nobody else waits, and the WAL does
-    not grow. Chunks are never changed, but the last one of a writer that goes on may be replaced by a greater: those
-    few are read at once.
+    not grow. Chunks are never changed, but the last one of a writer that goes on, or has a tail to be folded, may
+    be replaced by a greater: those few are read at once.
 
     Args:
         reading: Opens a transaction.
@@ -112,7 +112,8 @@ def _lasting_parts(
         "FROM chunks JOIN names ON names.id = name_id WHERE run_id = ? ORDER BY name_id, writer_id, chunks.id",
         (run_id,),
     ).fetchall()
-    living = {
+    tails = points.readable_tail(connection, path, run_id)
+    living = tails.keys() | {
         row[0]
         for row in connection.execute("SELECT id FROM writers WHERE run_id = ? AND status = 'InProgress'", (run_id,))
     }
@@ -128,7 +129,7 @@ def _lasting_parts(
             one = _LastingChunk(reading, path, tuple(row), name)
             part = StoredPart(count, first_step, last_step, one.load, one.load_extremes)
         parts.setdefault(name, []).append((writer_id, part))
-    for writer_id, tail in points.readable_tail(connection, path, run_id).items():
+    for writer_id, tail in tails.items():
         for name, columns in columns_of(_holding(tail, wanted)).items():
             if wanted is None or name in wanted:
                 parts.setdefault(name, []).append((writer_id, _held(join_columns([columns]))))

@@ -13,10 +13,13 @@ from assay.errors import AssayError, InvalidInputError, NotFoundError, SequenceE
 from assay.formats.segment import decode_segment
 from assay.storage.contract import Appended, Opening
 from assay.storage.parcel import Parcel
+from assay.storage.sql.conflicts import ConflictError
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.writers import UNKNOWN, KnownWriter, Writers, make_run
 
 Outcome = Appended | AssayError
+MADE_MEANWHILE = "another transaction made a run, or let a writer in, that this one was about to; send again"
+"""What is not held must not be changed: two that add to a run's parameters would each keep only their own."""
 
 
 class Intake:
@@ -37,11 +40,9 @@ class Intake:
         whole = [(one, size) for one, size in zip(parcels, sizes, strict=True) if isinstance(size, int)]
         try:
             taken = self._take_together(whole)
-        except UnavailableError:
+        except (UnavailableError, ConflictError):
             raise
         except StoreError:  # one of them, and there is no telling which
-            if len(whole) == 1:
-                raise
             taken = [self._take_alone(one, size) for one, size in whole]
         rest = iter(taken)
         return [size if isinstance(size, AssayError) else next(rest) for size in sizes]
@@ -49,7 +50,7 @@ class Intake:
     def _take_alone(self, parcel: Parcel, row_bytes: int) -> Outcome:
         try:
             return self._take_together([(parcel, row_bytes)])[0]
-        except UnavailableError:
+        except (UnavailableError, ConflictError):
             raise
         except StoreError as error:
             return error
@@ -58,8 +59,10 @@ class Intake:
         if not parcels:
             return []
         with self._database.write() as connection:
-            self._hold(connection, [one for one, _ in parcels])
+            held = self._hold(connection, [one for one, _ in parcels])
             known = self._known(connection, parcels)
+            if any(one.run_id not in held for one in known.values()):
+                raise ConflictError(MADE_MEANWHILE)
             outcomes: list[Outcome] = []
             tail: list[tuple[int, int, int, int, bytes]] = []
             heard: dict[int, KnownWriter] = {}
@@ -80,8 +83,8 @@ class Intake:
                 )
         return outcomes
 
-    def _hold(self, connection: Connection, parcels: Sequence[Parcel]) -> None:
-        """Hold the runs that these go to, and the experiments of those that are yet to be made."""
+    def _hold(self, connection: Connection, parcels: Sequence[Parcel]) -> set[int]:
+        """Hold the runs that these go to, and the experiments of those that are yet to be made; the runs' numbers."""
         which = connection.dialect.one_of("uid", sorted({one.writer_uid for one in parcels}))
         found: dict[str, int] = dict(
             connection.execute(f"SELECT uid, run_id FROM writers WHERE {which.text}", which.values).fetchall()
@@ -93,7 +96,9 @@ class Intake:
             for one in new
             if one.run_spec is not None and one.run_uid not in runs
         }
-        connection.hold(*made, *(("run", run_id) for run_id in {*found.values(), *runs.values()}))
+        held = {*found.values(), *runs.values()}
+        connection.hold(*made, *(("run", run_id) for run_id in held))
+        return held
 
     def _known(self, connection: Connection, parcels: Sequence[tuple[Parcel, int]]) -> dict[str, KnownWriter]:
         """The writers of these, once their runs are held."""
@@ -123,10 +128,14 @@ class Intake:
     ) -> Outcome:
         writer = known.get(parcel.writer_uid)
         if writer is None:
-            writer = known[parcel.writer_uid] = self._writers.known(connection, parcel.writer_uid, parcel.opening)
+            writer = self._writers.known(connection, parcel.writer_uid, parcel.opening)
+            if writer.run_id not in (UNKNOWN, *(one.run_id for one in known.values())):
+                raise ConflictError(MADE_MEANWHILE)
+            known[parcel.writer_uid] = writer
         if writer.run_id == UNKNOWN:
             assert parcel.opening is not None
-            make_run(connection, parcel.opening)
+            if not make_run(connection, parcel.opening):
+                raise ConflictError(MADE_MEANWHILE)
             writer.run_id = self._writers.known(connection, parcel.writer_uid, parcel.opening).run_id
         if not self._writers.is_next(writer, parcel.writer_uid, parcel.index):
             return Appended(accepted=False)

@@ -59,7 +59,9 @@ class PostgresConnection:
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
         if not values:
             return self._raw.execute(_literal(statement), binary=True)
-        return self._raw.execute(_in_psycopgs_words(statement), values, binary=True)
+        # A statement that is prepared may be planned for lists of ten, and is then slow for those of ten thousand.
+        prepare = False if any(isinstance(value, list) for value in values) else None
+        return self._raw.execute(_in_psycopgs_words(statement), values, binary=True, prepare=prepare)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
         cursor = self._raw.cursor(binary=True)

@@ -7,7 +7,8 @@ import errno
 import psycopg
 
 from assay.errors import AssayError, DamagedError, RefusedError, StoreError, UnavailableError
-from assay.storage.sql.database import LOCK_TIMEOUT_S, ConflictError
+from assay.storage.sql.conflicts import ConflictError
+from assay.storage.sql.database import LOCK_TIMEOUT_S
 
 _CONFLICTS = ("40001", "40P01")
 """serialization_failure, deadlock_detected."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.formats.values import tag_dict
 from assay.storage.sql.addressing import experiment_row, experiments_of, hold_runs, run_row
+from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.runs import bump
 from assay.storage.tidying import Renaming
@@ -21,6 +22,7 @@ class SqlRenaming(Renaming):
         self._database = database
         self._location = location
 
+    @retried
     def rename_run(self, uid: str, name: str, display_name: str) -> None:
         """Give a run another name; its display name follows where it was only the name as it was typed.
 
@@ -42,6 +44,7 @@ class SqlRenaming(Renaming):
             connection.execute("UPDATE runs SET name = ?, display_name = ? WHERE id = ?", (name, shown, run_id))
             bump(connection, [run_id])
 
+    @retried
     def rename_experiment(self, uid: str, name: str, display_name: str) -> None:
         """Give an experiment another name.
 
@@ -68,6 +71,7 @@ class SqlRenaming(Renaming):
             )
             connection.execute("UPDATE runs SET revision = revision + 1 WHERE experiment_id = ?", (experiment_id,))
 
+    @retried
     def move_runs(self, uids: Sequence[str], experiment_name: str) -> list[str]:
         """Move runs to another experiment, which exists; the names of those that were elsewhere.
 
@@ -103,6 +107,7 @@ class SqlRenaming(Renaming):
                 )
         return moved
 
+    @retried
     def retag(self, uids: Sequence[str], given: Mapping[str, str], removed: Sequence[str]) -> list[str]:
         """Set and remove tags of many runs; the names of those that changed.
 

@@ -10,6 +10,7 @@ from typing import Any
 from assay.errors import RunExistsError
 from assay.formats.names import numbered_name
 from assay.storage.contract import ArtifactRecord, AttemptRecord, Page, RunQuery, RunRecord, RunSpec
+from assay.storage.sql.addressing import not_there
 from assay.storage.sql.database import Connection
 from assay.storage.sql.experiments import open_experiment
 
@@ -40,24 +41,28 @@ def open_run(connection: Connection, spec: RunSpec) -> tuple[RunRecord, bool]:
 
     Raises:
         RunExistsError: It exists and `if_exists` is `error`.
+        RunDeletedError: It was made by this spec, and deleted since.
     """
+    row = select_run(connection, "runs.uid = ?", (spec.uid,))
+    if row is not None:  # it was made before, and the caller has not learnt of it; it may be called otherwise by now
+        return row, True
+    if connection.execute("SELECT 1 FROM tombstones WHERE uid = ?", (spec.uid,)).fetchone():
+        raise not_there(connection, spec.uid, "")
     experiment_id = open_experiment(connection, spec)
     named = f"experiment_id = ? AND runs.name = ? AND {LIVING}"
     name, number = spec.run_name, 1
     row = select_run(connection, named, (experiment_id, name))
-    if row is not None and row.uid != spec.uid and spec.if_exists == "error":
+    if row is not None and spec.if_exists == "error":
         raise RunExistsError(
             f"run {name!r} exists already in experiment {spec.experiment_name!r}; to open it: "
             'if_exists="open", to make another: if_exists="new"'
         )
-    if row is not None and row.uid != spec.uid and spec.if_exists == "open":
+    if row is not None and spec.if_exists == "open":
         return row, False
-    while row is not None and row.uid != spec.uid:
+    while row is not None:
         number += 1
         name = numbered_name(spec.run_name, number)
         row = select_run(connection, named, (experiment_id, name))
-    if row is not None:  # it was made before, and the caller has not learnt of it
-        return row, True
     display_name = spec.run_display_name if number == 1 else f"{spec.run_display_name}-{number}"
     insert_run(connection, experiment_id, replace(spec, run_name=name, run_display_name=display_name))
     created = select_run(connection, "runs.uid = ?", (spec.uid,))

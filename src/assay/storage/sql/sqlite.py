@@ -15,17 +15,15 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from assay import system
-from assay.errors import DamagedError, RefusedError, StoreError, StoreVersionError
+from assay.errors import RefusedError, StoreError, StoreVersionError
 from assay.storage.sql import schema
-from assay.storage.sql.database import LOCK_TIMEOUT_S, Database, Names, Thing
+from assay.storage.sql.database import LOCK_TIMEOUT_S, Database, Names
 from assay.storage.sql.forking import gate
-
-if TYPE_CHECKING:
-    from assay.storage.sql.dialect import Dialect
+from assay.storage.sql.sqlite_connection import SqliteConnection
+from assay.storage.sql.sqlite_errors import translate
 
 JOURNAL_ENVIRONMENT = "ASSAY_SQLITE_JOURNAL"
 """`wal` or `rollback`, for file systems that are not recognised as local or network ones."""
@@ -41,34 +39,17 @@ _lock_files: dict[int, str] = {}  # the lock files of this process, by what they
 _leaked: list[object] = []  # connections of the parent process: closing them in a forked child would break its locks
 
 
-class SqliteConnection(sqlite3.Connection):
-    """SQLite's own connection with what the contract asks for beside that; executing costs nothing more."""
-
-    @property
-    def dialect(self) -> Dialect:
-        from assay.storage.sql.dialect import SQLITE  # who only logs needs none
-
-        return SQLITE
-
-    def insert(self, statement: str, values: Sequence[Any], /) -> int:
-        number = self.execute(statement, values).lastrowid
-        assert number is not None
-        return number
-
-    def hold(self, *things: Thing) -> None:
-        """There is nothing to wait for: one transaction at a time writes to a file."""
-
-
 class SqliteDatabase(Database):
     """One SQLite file, opened by each process for itself.
 
     Args:
         path: The file; it is made where it does not exist.
         writable: False opens it for reading alone and never makes it.
+        place: What messages call it, where they are read by others than the user of this machine; by default the path.
     """
 
-    def __init__(self, path: str, *, writable: bool) -> None:
-        self.path = self.place = path
+    def __init__(self, path: str, *, writable: bool, place: str = "") -> None:
+        self.path, self.place = path, place or path
         self.writable = writable
         self.names = Names()
         self._views: tuple[str, ...] = ()
@@ -100,11 +81,11 @@ class SqliteDatabase(Database):
             self._idle.append(connection)
         if version > schema.VERSION:
             raise StoreVersionError(
-                f"the store {self.path} was written by a newer Assay (format {version}, this one reads up to "
+                f"the store {self.place} was written by a newer Assay (format {version}, this one reads up to "
                 f"{schema.VERSION}); to use it: pip install --upgrade assay"
             )
         if version == 0:
-            raise StoreError(f"{self.path} is empty and can't be written; it is no store")
+            raise StoreError(f"{self.place} is empty and can't be written; it is no store")
 
     def _agreed_mode(self, connection: SqliteConnection) -> str:
         """`wal` if the database is, or can be put, in that mode; one that was made for a network disk may not be."""
@@ -191,7 +172,8 @@ class SqliteDatabase(Database):
     def write(self) -> Iterator[SqliteConnection]:
         """A connection within a transaction that is kept if the block ends well, and undone if it raises."""
         if not self.writable:
-            raise RefusedError(f"the store {os.path.dirname(self.path)} is read-only: nothing can be logged to it")
+            store = os.path.dirname(self.path) if self.place == self.path else self.place
+            raise RefusedError(f"the store {store} is read-only: nothing can be logged to it")
         with self.translated():
             with self._exclusive(), self._connection() as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -358,7 +340,7 @@ class SqliteDatabase(Database):
 
     def _too_slow(self) -> StoreError:
         return StoreError(
-            f"another process has held the store {self.path} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
+            f"another process has held the store {self.place} for {LOCK_TIMEOUT_S:.0f} s; is one of those that use it "
             "stopped (Ctrl-Z, a debugger)?"
         )
 
@@ -368,11 +350,11 @@ class SqliteDatabase(Database):
         try:
             yield
         except sqlite3.Error as error:
-            raise _translate(error, self.path) from error
+            raise translate(error, self.place) from error
         except OSError as error:
             if isinstance(error, RefusedError):
                 raise
-            raise RefusedError(f"can't use the store {self.path}: {error.strerror or error}", cause=error) from error
+            raise RefusedError(f"can't use the store {self.place}: {error.strerror or error}", cause=error) from error
 
 
 def _let_go_in_child() -> None:
@@ -386,20 +368,6 @@ def _let_go_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go_in_child)
-
-
-def _translate(error: sqlite3.Error, path: str) -> Exception:
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DamagedError(
-            f"{path} is damaged ({error}); `assay doctor` says what is affected and repairs what can be repaired"
-        )
-    if primary == sqlite3.SQLITE_FULL:
-        return RefusedError(f"no space left for {path}; free some, nothing was changed", cause=OSError(28, str(error)))
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return RefusedError(f"can't use {path}: {error}; is the folder there, and writable by this user?", path=path)
-    return StoreError(f"{path}: {error}")
 
 
 def _quoted(path: str) -> str:

@@ -41,6 +41,7 @@ from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
 from assay.storage.sql.addressing import SqlAddressing, fate, not_there, run_number
+from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.renaming import SqlRenaming
 from assay.storage.sql.sqlite import SqliteDatabase
@@ -70,7 +71,8 @@ class SqlStore(Store):
         if isinstance(place, str):
             location = location or place
             objects = objects or DiskObjects(os.path.join(place, OBJECTS_FOLDER))
-            place = SqliteDatabase(os.path.join(place, CATALOG_FILE), writable=writable)
+            named = "" if location == place else location
+            place = SqliteDatabase(os.path.join(place, CATALOG_FILE), writable=writable, place=named)
         assert objects is not None
         self.location = location or place.place
         self.objects = objects
@@ -116,6 +118,7 @@ class SqlStore(Store):
         """Close the files; the next call opens them again."""
         self._database.close()
 
+    @retried
     def open_run(self, spec: RunSpec) -> tuple[RunRecord, bool]:
         with self._database.write() as connection:
             connection.hold(("experiment", spec.experiment_name))
@@ -191,6 +194,7 @@ class SqlStore(Store):
         with self._database.read() as connection:
             return runs.revisions(connection, run_uids)
 
+    @retried
     def apply(self, run_uid: str, events: Sequence[Event]) -> None:
         with self._database.write() as connection:
             run_id = self._run_id(connection, run_uid)
@@ -258,6 +262,7 @@ class SqlStore(Store):
         with self._database.read() as connection:
             return experiments.list_experiments(connection)
 
+    @retried
     def save_experiment(self, record: ExperimentRecord, *, create: bool = False) -> ExperimentRecord:
         with self._database.write() as connection:
             connection.hold(("experiment", record.name))

@@ -25,6 +25,7 @@ from assay.storage.sql.addressing import (
     hold_runs,
     run_row,
 )
+from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.runs import bump
 from assay.storage.tidying import Trash, Trashed
@@ -70,6 +71,7 @@ class SqlTrash(Trash):
             ]
         return sorted(found, key=lambda one: -one.trashed_us)
 
+    @retried
     def trash_runs(self, uids: Sequence[str]) -> list[str]:
         """Put runs into the trash; the names of those that were not there yet."""
         with self._database.write() as connection:
@@ -84,6 +86,7 @@ class SqlTrash(Trash):
                     changed.append(name)
         return changed
 
+    @retried
     def restore_runs(self, uids: Sequence[str], *, name: str | None = None) -> list[str]:
         """Take runs out of the trash, one of them under another name where that is given; their names by then.
 
@@ -231,6 +234,7 @@ class SqlTrash(Trash):
             (uid, name, time.time_ns() // 1000),
         )
 
+    @retried
     def trash_experiment(self, uid: str) -> str:
         """Put an experiment into the trash, and all of its runs out of sight with it; its name."""
         with self._database.write() as connection:
@@ -241,6 +245,7 @@ class SqlTrash(Trash):
                 )
         return name
 
+    @retried
     def restore_experiment(self, uid: str, *, name: str | None = None) -> str:
         """Take an experiment out of the trash, with the runs that were not trashed by themselves; its name by then.
 
@@ -292,6 +297,7 @@ class SqlTrash(Trash):
             )
         return name
 
+    @retried
     def change_artifact(self, run_uid: str, name: str, act: str, *, is_output: bool | None = None) -> int:
         """Trash, restore or delete an artifact of a run, all steps of a series of media; how many rows that were.
 

@@ -18,6 +18,7 @@ from assay.storage.parcel import Parcel
 from assay.storage.sql import events as catalog
 from assay.storage.sql import points
 from assay.storage.sql.addressing import not_there, run_number
+from assay.storage.sql.conflicts import ConflictError, retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.runs import open_run
 
@@ -74,6 +75,7 @@ class Writers:
         self._names = database.names
         self._location = location
 
+    @retried
     def open(self, run_uid: str, spec: WriterSpec) -> OpenedWriter:
         """Let a writer into a run."""
         with self._database.write() as connection:
@@ -96,6 +98,7 @@ class Writers:
             return 0
         return int(row[0]) if row[1] == "InProgress" else None
 
+    @retried
     def append(
         self,
         writer_uid: str,
@@ -116,7 +119,8 @@ class Writers:
                 with self._database.write() as connection:
                     if prepared.known.run_id == UNKNOWN:
                         assert opening is not None
-                        make_run(connection, opening)
+                        if not make_run(connection, opening):
+                            raise ConflictError(f"{opening.run_uid} was made by another writer meanwhile; send again")
                     else:
                         connection.hold(("run", prepared.known.run_id))
                     known = self.known(connection, writer_uid, opening)
@@ -218,12 +222,14 @@ class Writers:
             )
         return set_aside
 
+    @retried
     def take(self, parcels: Sequence[Parcel]) -> list[Appended | AssayError]:
         """Take many segments in one transaction, unread; folding is for others to do."""
         from assay.storage.sql.intake import Intake  # who logs to a folder needs none
 
         return Intake(self._database, self).take(parcels)
 
+    @retried
     def heartbeat(self, writer_uids: Sequence[str]) -> None:
         """Note that these writers live; one that is not known, or has ended, is passed over."""
         now_us = time.time_ns() // 1000
@@ -308,12 +314,18 @@ def living_run(connection: Connection, opening: Opening) -> int | None:
     return None if row is None else int(row[0])
 
 
-def make_run(connection: Connection, opening: Opening) -> None:
-    """Make a run that began while the store was away, under the next free name where its own is taken by now."""
+def make_run(connection: Connection, opening: Opening) -> bool:
+    """Make a run that began while the store was away, under the next free name where its own is taken by now.
+
+    Returns:
+        Whether it was made; one that is there already must be held by whoever changes it.
+    """
     assert opening.run_spec is not None
     connection.hold(("experiment", opening.run_spec.experiment_name))
-    if living_run(connection, opening) is None:
-        open_run(connection, replace(opening.run_spec, uid=opening.run_uid, if_exists="new"))
+    if living_run(connection, opening) is not None:
+        return False
+    open_run(connection, replace(opening.run_spec, uid=opening.run_uid, if_exists="new"))
+    return True
 
 
 def _expect(count: int, connection: Connection, statement: str, values: tuple[int, ...]) -> None:
