@@ -171,3 +171,25 @@ def test_chosen_theme_lasts(look: Look) -> None:
     look.open("/experiments/vision")
 
     assert "dark" == look.page.evaluate("document.documentElement.dataset.theme")
+
+
+def test_selected_runs_are_drawn_alone(look: Look) -> None:
+    look.open("/experiments/vision")
+    look.page.get_by_role("checkbox", name="Select trial-12").check()
+    look.page.get_by_role("button", name="Draw", exact=True).click()
+    look.until("document.querySelectorAll('.eye[aria-pressed=true]').length === 1")
+
+    assert look.page.get_by_role("button", name="Show trial-12 in charts").get_attribute("aria-pressed") == "true"
+
+
+def test_trashed_runs_come_back_by_undo(look: Look) -> None:
+    look.open("/experiments/odd")
+    look.page.get_by_role("checkbox", name="Select empty").check()
+    look.page.get_by_role("button", name="Trash 1").click()
+    undo = look.page.get_by_role("button", name="undo")
+    undo.wait_for()
+    look.page.get_by_role("link", name="empty").wait_for(state="detached")
+    undo.click()
+    look.page.get_by_role("link", name="empty").wait_for()
+
+    assert {"empty", "failing"} < set(rows(look))

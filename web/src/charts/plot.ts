@@ -286,7 +286,11 @@ export class Plot {
     const drawn = lines[this.emphasis];
     const columns = this.smoothed[this.emphasis] ?? this.columns[this.emphasis];
     if (drawn !== undefined && columns !== undefined && lines.length > 1) {
-      paintLine(context, columns, this.y, isLog, box, { colour: drawn.colour, width: (columns.count > box.width / (4 * unit) ? 1.8 : 3) * unit, alpha: 1 });
+      paintLine(context, columns, this.y, isLog, box, {
+        colour: drawn.colour,
+        width: (columns.count > box.width / (4 * unit) ? 1.8 : 3) * unit,
+        alpha: 1,
+      });
     }
     const { left = -1 } = this.plot.cursor;
     if (left < 0) return;

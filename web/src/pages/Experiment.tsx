@@ -13,6 +13,7 @@ import { Icon } from "../parts/Icon";
 import { useNow } from "../parts/now";
 import { RunTable } from "../parts/RunTable";
 import { allColumns, differingColumns, namesOf, usualColumns } from "../parts/runColumns";
+import { TrashButton } from "../parts/TrashButton";
 import { useTitle } from "../parts/title";
 import { parseChartView } from "../url/charts";
 import { orderText, parseSort, writeSort } from "../url/fields";
@@ -98,10 +99,21 @@ export function ExperimentPage() {
               <Link className="button" to="/compare" search={{ runs: writeList(selected) } as never}>
                 Compare {count(selected.length)}
               </Link>
-              <button type="button" className="link" onClick={() => change({ sel: undefined })}>
-                clear
+              <button
+                type="button"
+                className="button"
+                title="Draw these runs and no others"
+                onClick={() => change(marks.only(selected))}
+              >
+                Draw
               </button>
             </>
+          )}
+          <TrashButton experiment={name} runs={selected} onDone={() => change({ sel: undefined })} />
+          {selected.length > 0 && (
+            <button type="button" className="link" onClick={() => change({ sel: undefined })}>
+              clear
+            </button>
           )}
           {layout !== "list" && (
             <ColumnChooser
@@ -221,7 +233,12 @@ function useMarks(
     anchor.current = uid;
     change({ sel: writeList([...next]) || undefined });
   }, []);
-  return { isShown, isSelected: (uid: string) => selected.has(uid), onShow, onSelect };
+  /** What of the address draws these runs alone. */
+  const only = (some: readonly string[]) => ({
+    show: writeList(some.filter((uid) => !first.has(uid))) || undefined,
+    hide: writeList([...first].filter((uid) => !some.includes(uid))) || undefined,
+  });
+  return { isShown, isSelected: (uid: string) => selected.has(uid), onShow, onSelect, only };
 }
 
 /** The array of before where it says the same. */
