@@ -8,6 +8,7 @@ import { pointsQuery } from "../api/queries";
 import { count } from "../look/numbers";
 import { useTheme } from "../look/theme";
 import type { ChartView } from "../url/charts";
+import { lastAttempt } from "./attempts";
 import { type Extent, extentOfX, lineOf, placeOf } from "./lines";
 import { type Drawn, Plot, type Pointed } from "./plot";
 import { smooth } from "./smoothing";
@@ -73,11 +74,13 @@ export function LineChart({ metric, runs, view, height, emphasis, onEmphasis, on
         const series = near ?? all;
         if (series === null || all === null || series.values.length === 0) return [];
         const start = Number(all.timestamps_us[0] ?? 0n);
-        const line = lineOf(series, view.x, start);
+        // Over time both attempts stand where they were; over steps they lie upon each other.
+        const found = lineOf(series, view.x, start);
+        const { line, abandoned } = view.x === "step" ? lastAttempt(found) : { line: found, abandoned: null };
         const reach = extentOfX([lineOf(all, view.x, start)]);
         const wide = reach === null ? 0 : reach[1] - reach[0];
         const smoothed = view.smoothing > 0 ? smooth(line.x, line.values, view.smoothing, wide) : null;
-        return [{ line, colour: run.colour, smoothed }];
+        return [{ line, abandoned, colour: run.colour, smoothed }];
       }),
     [runs, whole.series, zoomed.series, views, view.x, view.smoothing, view.zoom],
   );

@@ -13,6 +13,8 @@ import { type Box, heightOf, paintBand, paintLine, paintMarks } from "./paint";
 /** A line as it is drawn. */
 export interface Drawn {
   readonly line: Line;
+  /** Points that a later attempt replaced. */
+  readonly abandoned: Line | null;
   readonly colour: string;
   /** Smoothed values; none where the line is drawn as it is. */
   readonly smoothed: Float64Array | null;
@@ -58,6 +60,7 @@ export class Plot {
   private measured = 0;
   private columns: Columns[] = [];
   private smoothed: (Columns | null)[] = [];
+  private abandoned: (Columns | null)[] = [];
   private readonly plot: uPlot;
   private readonly overlay = document.createElement("canvas");
   private emphasis = -1;
@@ -119,7 +122,10 @@ export class Plot {
 
   private measure(): void {
     this.columnise();
-    const { extent, isClipped } = extentOfY(this.columns, this.picture.isLog);
+    const { extent, isClipped } = extentOfY(
+      [...this.columns, ...this.abandoned.filter((one) => one !== null)],
+      this.picture.isLog,
+    );
     this.y = extent;
     this.unit = this.picture.isLog ? 1 : unitOf(extent);
     this.ways.onClipped(isClipped);
@@ -130,6 +136,9 @@ export class Plot {
     const width = this.plot.bbox.width;
     this.measured = width;
     this.columns = lines.map(({ line }) => columnsOf(line.x, line.values, x[0], x[1], width));
+    this.abandoned = lines.map(({ abandoned }) =>
+      abandoned === null ? null : columnsOf(abandoned.x, abandoned.values, x[0], x[1], width),
+    );
     this.smoothed = lines.map(({ line, smoothed }) =>
       smoothed === null ? null : columnsOf(line.x, smoothed, x[0], x[1], width),
     );
@@ -257,6 +266,8 @@ export class Plot {
       const smoothed = this.smoothed[at] ?? null;
       const width = (isMany ? 1 : 1.4) * unit;
       if (raw === undefined) return;
+      const old = this.abandoned[at] ?? null;
+      if (old !== null) paintLine(context, old, this.y, isLog, box, { colour, width: unit, alpha: 0.3 });
       if (smoothed !== null && !isMany)
         paintLine(context, raw, this.y, isLog, box, { colour, width: unit, alpha: 0.25 });
       paintLine(context, smoothed ?? raw, this.y, isLog, box, { colour, width, alpha: 1 });
