@@ -36,6 +36,7 @@ $(PAGE): $(shell find web -name node_modules -prune -o -name schema.ts -o -type 
 	$(NODE) $(BIN)/python hatch_build.py
 
 web/node_modules: web/package-lock.json $(PAGE)
+	test -d $@ || { cd web && $(NODE) npm ci --no-audit --no-fund; }
 	@touch $@
 
 # The system tests look at the page in a real browser; without one they are skipped, and say so.

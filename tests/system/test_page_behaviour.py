@@ -133,7 +133,7 @@ def test_dragging_zooms_with_every_point_and_double_click_shows_all(look: Look, 
 
 
 def test_pointing_at_a_chart_tells_runs_by_their_values(look: Look) -> None:
-    look.open("/experiments/vision?metric=train/accuracy")
+    look.open("/experiments/vision?metric=train/accuracy&s=0.7")
     over = look.page.locator(".u-over")
     over.wait_for()
     over.hover(position={"x": 120, "y": 90})
@@ -141,6 +141,8 @@ def test_pointing_at_a_chart_tells_runs_by_their_values(look: Look) -> None:
 
     values = [float(text.replace("−", "-")) for text in look.page.locator(".tooltip td:nth-child(2)").all_inner_texts()]
     assert sorted(values, reverse=True) == values
+    heights = look.page.eval_on_selector_all(".tooltip tr", "rows => rows.map(row => row.offsetHeight)")
+    assert 24 > max(heights)  # each run in one line
     assert re.search(r"step \d+ · ", look.page.locator(".tooltip-head").inner_text())
 
 

@@ -267,7 +267,7 @@ export class Plot {
       const width = (isMany ? 1 : 1.4) * unit;
       if (raw === undefined) return;
       const old = this.abandoned[at] ?? null;
-      if (old !== null) paintLine(context, old, this.y, isLog, box, { colour, width: unit, alpha: 0.3 });
+      if (old !== null) paintLine(context, old, this.y, isLog, box, { colour, width: unit, alpha: 0.45 });
       if (smoothed !== null && !isMany)
         paintLine(context, raw, this.y, isLog, box, { colour, width: unit, alpha: 0.25 });
       paintLine(context, smoothed ?? raw, this.y, isLog, box, { colour, width, alpha: 1 });
