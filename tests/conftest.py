@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -23,12 +25,12 @@ SETTINGS = ("ASSAY_", "AWS_", "AZURE_", "GOOGLE_")
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> Path:
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> Iterator[Path]:
     """A home and a working folder of the test's own, and none of Assay's environment variables.
 
     A store that is opened without being named is therefore the data folder below this home. Child processes inherit it.
 
-    Returns:
+    Yields:
         The home; the working folder is `work` in it.
     """
     for name in [name for name in os.environ if name.startswith(SETTINGS) or name in JOB_VARIABLES]:
@@ -44,4 +46,6 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pyte
     # A list of the machine's fonts takes seconds to make: once a checkout, not once a home.
     monkeypatch.setenv("MPLCONFIGDIR", str(pytestconfig.cache.mkdir("matplotlib")))
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    return home
+    yield home
+    if "assay.stores" in sys.modules:  # a process of thousands of tests opens thousands of stores
+        sys.modules["assay.stores"].close_stores()

@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assay.errors import AssayError, UnavailableError
-from assay.recording.remains import JournalError, events_files, opening_of
+from assay.recording.journal_files import events_files
+from assay.recording.remains import JournalError, opening_of
 from assay.storage.contract import RunRecord, RunSpec, Store
 
 PATIENCE_S = 3.0

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from assay import place, stores, system
 from assay.across_runs import AcrossRuns
 from assay.errors import InvalidInputError, StoreError
+from assay.recording.journal_files import events_files, journal_files, writer_of
 from assay.recording.outbox import OBJECTS_FOLDER
 from assay.recording.recorder import recorder
-from assay.recording.recovery import Recovered, left_behind, recover
-from assay.recording.remains import events_files, writer_of
 from assay.storage.contract import RunSpec, Store
 from assay.storage.disk_objects import DiskObjects
 from assay.tidying import Tidying
@@ -24,6 +23,7 @@ from assay.transfer import Transferring
 if TYPE_CHECKING:
     from assay.away import Begun
     from assay.querying.results import RunResults
+    from assay.recording.recovery import Recovered
     from assay.run import Run
     from assay.storage.sql.store import SqlStore
 
@@ -148,6 +148,10 @@ class Session(AcrossRuns, Tidying, Transferring):
         store = self.store_as_is
         if not store.writable:
             return []
+        if quick and not self._others_files():
+            return []
+        from assay.recording.recovery import recover  # there is as a rule nothing to recover, and nothing to load
+
         done = recover(store, self.journals, living=recorder.writers(), force=force, quick=quick)
         for one in done:
             if one.note:
@@ -186,9 +190,17 @@ class Session(AcrossRuns, Tidying, Transferring):
         """The store with everything that this process has logged (to a run), and that writers dead by now have."""
         store = self.store
         recorder.refresh(run_uid, store)
-        if store.writable and left_behind(self.journals, recorder.writers(), self._known):
-            self._bring_in()
+        if store.writable and self._others_files():
+            from assay.recording.recovery import left_behind
+
+            if left_behind(self.journals, recorder.writers(), self._known):
+                self._bring_in()
         return store
+
+    def _others_files(self) -> bool:
+        """Whether a folder of journals holds any but those of this process's writers."""
+        living = recorder.writers()
+        return any(writer_of(path) not in living for path in journal_files(self.journals))
 
     def search_runs(
         self,

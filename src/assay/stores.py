@@ -76,12 +76,13 @@ def open_folder(folder: str) -> SqlStore:
     return SqlStore(folder, writable=writable)
 
 
-def _close_stores() -> None:
+def close_stores() -> None:
+    """Let go of the files and connections of all of them; who asks one again opens them again."""
     for store in _stores.values():
         store.close()
 
 
-recorder.when_stopped.append(_close_stores)
+recorder.when_stopped.append(close_stores)
 
 
 def _forget_in_child() -> None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from assay import place, stores
 from assay.errors import AssayError, UnavailableError
+from assay.recording.journal_files import events_files, files_of
 from assay.recording.outbox import JOURNALS_FOLDER, OBJECTS_FOLDER
 from assay.recording.recorder import recorder
 from assay.recording.recovery import Recovered, left_journals, recover
-from assay.recording.remains import JournalError, Remains, events_files, files_of
+from assay.recording.remains import JournalError, Remains
 from assay.recording.uploads import Uploader, waiting_objects
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.http.snapshots import SnapshotObjects

@@ -15,7 +15,8 @@ import pytest
 from assay import Run, Session, load_run, system
 from assay.errors import InvalidInputError, InvalidTypeError, RefusedError, RunDeletedError
 from assay.storage.collection import keeping
-from assay.storage.disk_objects import ASIDE_FOLDER
+from assay.storage.shelf import ASIDE_FOLDER
+from tests.folders import disk_objects, folder_store
 
 MANY = os.urandom(400_000)
 
@@ -88,7 +89,7 @@ def test_gc_frees_what_the_trash_alone_needs_and_says_how_much(store: Path, tmp_
 def test_a_dry_run_changes_no_file(store: Path) -> None:
     logged_run("goes", "text").trash()
     session = Session()
-    session.store.compact()
+    folder_store(session).compact()
     before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file() and "-shm" not in path.name}
 
     session.gc(dry_run=True)
@@ -233,7 +234,7 @@ def test_a_put_that_comes_when_its_object_lies_aside_stores_its_own(
 
 def test_an_object_that_lies_aside_is_found_by_who_reads_it(store: Path, run: Run) -> None:
     run.log_text("notes", "words")
-    objects = run.session.store.objects
+    objects = disk_objects(run.session)
     (info,) = objects.list()
     os.makedirs(os.path.join(objects.folder, ASIDE_FOLDER))
     os.rename(objects.path(info.sha256), objects.aside(info.sha256))  # a collection that was killed
@@ -260,7 +261,7 @@ def test_where_a_listing_is_damaged_no_object_is_collected(store: Path, tmp_path
     with Run("digits", "baseline") as run:
         run.log_directory(tmp_path / "folder")
     logged_run("goes", "text").trash()
-    listing = Path(run.session.store.objects.path(run.artifacts()["folder"].sha256 or ""))
+    listing = Path(disk_objects(run.session).path(run.artifacts()["folder"].sha256 or ""))
     listing.chmod(0o644)
     listing.write_text(json.dumps({"files": []}))
 
@@ -320,7 +321,7 @@ def test_a_reader_in_the_way_keeps_nobody_waiting_for_long(store: Path) -> None:
     goes.trash()
     session = Session()
 
-    with session.store.reading() as connection:
+    with folder_store(session).reading() as connection:
         before = connection.execute("SELECT count(*) FROM runs").fetchone()[0]
         start_s = time.monotonic()
         session.gc()

@@ -19,6 +19,7 @@ from assay.errors import (
     RunDeletedError,
     RunNotFoundError,
 )
+from tests.folders import contents
 
 
 @pytest.fixture
@@ -257,15 +258,13 @@ def test_tags_of_many_runs_change_at_once(session: Session) -> None:
 def test_what_can_t_be_done_says_why_and_changes_nothing(
     session: Session, act: Callable[[Session], object], error: type[Exception], told: str
 ) -> None:
-    with session.store.reading() as connection:
-        before = list(connection.iterdump())
+    before = contents(session)
 
     with pytest.raises(error, match=told) as raised:
         act(session)
 
     assert isinstance(raised.value, AssayError)
-    with session.store.reading() as connection:
-        assert before == list(connection.iterdump())
+    assert before == contents(session)
 
 
 def test_a_run_that_would_have_too_many_tags_is_named_and_no_run_changes(session: Session) -> None:

@@ -10,6 +10,7 @@ import pytest
 from assay import Run, Session, load_run
 from assay.cli.sparkline import sparkline
 from tests.cli.conftest import Assay
+from tests.folders import disk_objects
 from tests.storage.small_store import change, flip_bit
 
 
@@ -118,9 +119,8 @@ def test_damage_is_told_in_its_place_and_by_the_exit_code(assay: Assay, store: P
         for step in range(2000):
             run.log_metrics({"loss": 1 / (step + 1), "accuracy": step / 7}, step=step)
         run.log_confusion_matrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2])
-    opened = Session().store
-    path = Path(opened.objects.path(str(run.artifacts()["Confusion matrix"].sha256)))
-    opened.close()
+    path = Path(disk_objects().path(str(run.artifacts()["Confusion matrix"].sha256)))
+    Session().store.close()
     loss = "(SELECT id FROM names WHERE name = 'loss')"
     change(store, f"UPDATE chunks SET body = zeroblob(length(body)) WHERE name_id = {loss}")
     flip_bit(path, 20)

@@ -10,6 +10,7 @@ import pytest
 
 from assay import Experiment, Session, list_runs, load_run
 from tests.cli.conftest import Assay
+from tests.folders import contents
 
 
 def names(experiment: str = "digits") -> list[str]:
@@ -151,15 +152,13 @@ def test_retag_sets_and_removes(assay: Assay, runs: Path) -> None:
 def test_what_can_t_be_done_is_one_line_and_changes_nothing(
     assay: Assay, runs: Path, arguments: list[str], code: int, told: str
 ) -> None:
-    with Session().store.reading() as connection:
-        before = list(connection.iterdump())
+    before = contents()
 
     said = assay(*arguments)
 
     assert (code, "") == (said.code, said.out)
     assert told in said.err
-    with Session().store.reading() as connection:
-        assert before == list(connection.iterdump())
+    assert before == contents()
 
 
 @pytest.mark.parametrize("command", ["trash", "restore", "delete", "rename", "move", "retag", "gc"])

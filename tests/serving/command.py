@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -40,8 +40,9 @@ class ServerCommand:
     def wait_until_ready(self) -> None:
         """Return when it has said its URL, or has ended."""
         assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], START_S)
-        assert ready, "the server said nothing"
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            assert selector.select(START_S), "the server said nothing"
         self.url = self.process.stdout.readline().strip()
 
     def ask(self, method: str, path: str, *, token: str | None = None, **headers: str) -> tuple[int, Any]:

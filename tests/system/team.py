@@ -227,8 +227,8 @@ class Postgres:
 
     def delete(self) -> None:
         """End it, and delete what it kept."""
-        self.kill()
-        self._undo.close()
+        with self._undo:
+            self.kill()
 
 
 def _runs(process: psutil.Process) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import closing
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from assay.storage.http.store import HttpStore
+from assay.storage.sql.store import SqlStore
+from tests.storage.writing import Writer, new_run
 from tests.system.load import Load, check
 from tests.system.senders import Senders, Sent
 from tests.system.soundness import assert_folder_is_whole
@@ -61,3 +64,18 @@ def test_clocks_that_are_an_hour_off_lose_nothing(forkserver: BaseContext, store
         assert_folder_is_whole(store)
     finally:
         server.kill()
+
+
+def test_a_run_that_failed_where_the_clock_is_ahead_and_then_came_through_elsewhere_is_completed(store: Path) -> None:
+    store.mkdir()
+    now_us = time.time_ns() // 1000
+    with closing(SqlStore(str(store))) as sql:
+        run = new_run(sql)
+        ahead_us = now_us + HOUR_S * 1_000_000
+        Writer(sql, run, opened_us=ahead_us).leave(status="Failed", time_us=ahead_us + 10)
+        again_us = time.time_ns() // 1000
+        Writer(sql, run, opened_us=again_us).leave(time_us=again_us + 30)
+        done = sql.run(run.uid)
+
+    assert "Completed" == done.status
+    assert now_us <= (done.start_us or 0) <= (done.end_us or 0) <= time.time_ns() // 1000

@@ -16,15 +16,17 @@ import pytest
 from assay.storage.http.store import HttpStore
 from tests.seaweed import Seaweed
 from tests.system.load import Load, check
+from tests.system.notes import Notes
 from tests.system.senders import Senders, Sent
-from tests.system.soak import KILLS, SEED
+from tests.system.soak import KILLS, PATIENCE_S, SEED
 from tests.system.soundness import assert_folder_is_whole
 from tests.system.team import Part, Postgres, Server, restart
-from tests.system.trainers import Trainers
+from tests.system.trainers import Trainers, check_large, log_large
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
 LONGEST_AWAY_S = 0.5
+LARGE_FILES = KILLS // 2
 SEGMENTS = 30
 """So many a writer come between two kills."""
 
@@ -37,6 +39,10 @@ class Clients:
         self.sent = Sent(folder / "sent", self.load)
         self.sent.allow(SEGMENTS)
         self.trainers = Trainers(context, url, folder / "training", pace_s=0.02)
+        self.large = Notes(folder / "large", 1, LARGE_FILES)
+        arguments = (url, self.large, folder / "training")
+        self.logger = context.Process(target=log_large, args=arguments)  # type: ignore[attr-defined]
+        self.logger.start()
         self.trainers.wait_for(1)  # two that begin without the server begin two runs
         self.senders = Senders(context, [url], self.sent, pace_s=0.02)
 
@@ -50,6 +56,7 @@ class Clients:
             self.sent.allow(SEGMENTS * (number + 2))
         self.senders.finish()
         self.trainers.finish()
+        self.logger.join(PATIENCE_S)
         return killed
 
     def check(self, url: str) -> None:
@@ -57,10 +64,15 @@ class Clients:
         with closing(HttpStore(url)) as store:
             check(store, self.load)
         self.trainers.check()
+        assert self.logger.exitcode == 0
+        assert set(range(LARGE_FILES)) == self.large.returned_of(0)
+        check_large(url, self.large)
 
     def kill(self) -> None:
         self.senders.kill()
         self.trainers.kill()
+        self.logger.kill()
+        self.logger.join()
 
 
 def test_a_server_that_is_killed_loses_nothing_that_it_accepted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -11,13 +12,14 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from assay import Run, Session, list_runs
+from assay import Run, Session, list_runs, load_run
 from tests.system.notes import Notes
 from tests.system.numbered import kind_of, log, read_back
 
 CALLS = 100_000
 EXPERIMENT = "training"
 SYNC_S = 90
+LARGE_BYTES = 20 << 20
 
 
 def shift_clock(by_s: float) -> None:
@@ -46,6 +48,32 @@ def train(url: str, name: str, notes: Notes, scratch: Path, writer: int, pace_s:
                 time.sleep(pace_s)
             if number % 8 == 0 and (scratch / "stop").exists():
                 break
+
+
+def large_bytes(number: int) -> bytes:
+    """The contents of a large file: three parts of an upload."""
+    return random.Random(number).randbytes(LARGE_BYTES)
+
+
+def log_large(url: str, notes: Notes, scratch: Path) -> None:
+    """Log large files, one after another."""
+    os.environ.update(ASSAY_QUIET="1", XDG_DATA_HOME=str(scratch))
+    with Run(EXPERIMENT, "large", sagemaker_session=Session(url)) as run:
+        for number in range(notes.calls):
+            path = scratch / "large"
+            path.write_bytes(large_bytes(number))
+            notes.begin(0, number)
+            run.log_file(str(path), name=f"large/{number}")
+            notes.returned(0, number)
+            path.unlink()
+
+
+def check_large(url: str, notes: Notes) -> None:
+    """All large files are there, byte for byte."""
+    there = load_run("large", EXPERIMENT, Session(url)).artifacts()
+    assert {f"large/{number}" for number in notes.returned_of(0)} <= there.keys()
+    for name, artifact in there.items():
+        assert large_bytes(int(name.rpartition("/")[2])) == artifact.read_bytes(), name
 
 
 class Trainers:

@@ -7,8 +7,9 @@ import os
 from dataclasses import dataclass
 
 from assay import system
+from assay.recording.journal_files import events_files, unready_files, writer_of
 from assay.recording.recovery import DAMAGED_FOLDER
-from assay.recording.remains import JournalError, Remains, events_files, unready_files, writer_of
+from assay.recording.remains import JournalError, Remains
 
 
 @dataclass(frozen=True, slots=True)

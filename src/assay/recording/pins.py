@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from assay.errors import AssayError
 from assay.formats.event import VERSION, Damage, Event, decode_events, read_header
-from assay.recording.remains import events_files, numbers_of
+from assay.recording.journal_files import events_files
+from assay.recording.remains import numbers_of
 
 PIN = "pin"
 """The kind of a journal's note that names an object."""

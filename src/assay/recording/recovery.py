@@ -29,16 +29,8 @@ from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
 from assay.recording.already import Already
 from assay.recording.cutting import SEGMENT_BYTES, SEGMENT_EVENTS, described
-from assay.recording.remains import (
-    JournalError,
-    NewerJournalError,
-    Remains,
-    events_files,
-    files_of,
-    owner_of,
-    unready_files,
-    writer_of,
-)
+from assay.recording.journal_files import events_files, files_of, unready_files, writer_of
+from assay.recording.remains import JournalError, NewerJournalError, Remains, owner_of
 from assay.recording.resending import noted_segments, rows_of
 from assay.storage.contract import Opening, RunSpec, Store, WriterSpec
 from assay.storage.http.snapshots import SnapshotObjects

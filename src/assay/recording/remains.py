@@ -21,10 +21,9 @@ from assay import system
 from assay.errors import AssayError
 from assay.formats.event import HEADER_BYTES, VERSION, Damage, Event, decode_events, read_header
 from assay.formats.rows import UNMARKED, WORD_BYTES, Layout, Piece, marked_runs
+from assay.recording.journal_files import writer_of
 
 PAGE_BYTES = 4096
-UNREADY = ".new"
-"""What stands behind an events file's name until it is locked and says whose it is."""
 
 
 class JournalError(AssayError):
@@ -300,33 +299,3 @@ def opening_of(path: str) -> dict[str, Any]:
 
 def _first_event(start: bytes) -> Event | Damage | None:
     return next(decode_events(start), None) if len(start) > HEADER_BYTES else None
-
-
-def events_files(folder: str) -> list[str]:
-    """The events files in a folder of journals."""
-    return _files_named(folder, ".events")
-
-
-def unready_files(folder: str) -> list[str]:
-    """The files in a folder of journals that their writers have not made events files of as yet."""
-    return _files_named(folder, f".events{UNREADY}")
-
-
-def _files_named(folder: str, end: str) -> list[str]:
-    try:
-        names = os.listdir(folder)
-    except FileNotFoundError:
-        return []
-    return sorted(os.path.join(folder, name) for name in names if name.endswith(end))
-
-
-def writer_of(path: str) -> str:
-    """The writer that a file in a folder of journals belongs to."""
-    return os.path.basename(path).partition(".")[0]
-
-
-def files_of(path: str) -> list[str]:
-    """All files of the journal of an events file, that file last."""
-    folder, writer = os.path.split(path)[0], writer_of(path)
-    files = [os.path.join(folder, name) for name in os.listdir(folder) if name.startswith(writer + ".")]
-    return sorted(files, key=lambda name: name == path)

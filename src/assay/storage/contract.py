@@ -16,11 +16,11 @@ from assay.formats.event import Event
 from assay.formats.segment import Rows
 from assay.formats.summary import Summary
 from assay.storage.objects import Objects
-from assay.storage.search import FoundRuns, SearchQuery
 
 if TYPE_CHECKING:
     from assay.errors import AssayError
     from assay.storage.parcel import Parcel
+    from assay.storage.search import FoundRuns, SearchQuery
     from assay.storage.tidying import Addressing, Renaming, Trash
     from assay.storage.transfer import Transfers
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -229,7 +228,7 @@ class DiskObjects(Objects):
                         facts = os.stat(os.path.join(folder, name))
                         size_bytes, touched_s = size_bytes + facts.st_size, max(touched_s, facts.st_mtime)
             if touched_s < before_s:
-                shutil.rmtree(upload, ignore_errors=True)
+                _remove(upload)
                 dropped += size_bytes
         return dropped
 
@@ -253,7 +252,7 @@ class DiskObjects(Objects):
 
     def _drop_upload(self, sha256: str, part_bytes: int) -> None:
         folder = self._upload(sha256, part_bytes)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         with contextlib.suppress(OSError):
             os.rmdir(os.path.dirname(folder))
 
@@ -281,3 +280,9 @@ def _up_to(size_bytes: int, source: IO[bytes]) -> Iterator[bytes]:
     while size_bytes > 0 and (piece := read_some(source, min(size_bytes, 1 << 20))):
         size_bytes -= len(piece)
         yield piece
+
+
+def _remove(folder: str) -> None:
+    import shutil  # it loads every compression there is
+
+    shutil.rmtree(folder, ignore_errors=True)

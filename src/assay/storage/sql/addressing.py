@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from assay.errors import ExperimentNotFoundError, RunDeletedError, RunNotFoundError, nearest
-from assay.storage.sql.database import Connection, Database, Thing
-from assay.storage.tidying import Addressing
+from assay.storage.sql.database import Connection, Thing
 
 HUSK = "deleted-"
 """What stands before the id of a deleted run whose chunks are yet to go."""
@@ -21,30 +20,6 @@ RUNS = "runs JOIN experiments ON experiments.id = runs.experiment_id"
 _LIVES = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
 _IN_TRASH = "runs.trashed_us IS NOT NULL"
 _EXISTS = f"runs.uid NOT LIKE '{HUSK}%'"
-
-
-class SqlAddressing(Addressing):
-    """Who is meant, in a catalog."""
-
-    def __init__(self, database: Database, location: str) -> None:
-        self._database = database
-        self._location = location
-
-    def run_uid(self, given: str, state: str) -> str:
-        with self._database.read() as connection:
-            return run_uid(connection, given, state)
-
-    def run_names(self, uids: Sequence[str]) -> list[str]:
-        with self._database.read() as connection:
-            return [run_row(connection, self._location, uid)[1] for uid in uids]
-
-    def experiment_uid(self, given: str, state: str) -> str:
-        with self._database.read() as connection:
-            return experiment_uid(connection, given, state)
-
-    def matching_runs(self, filter_text: str, experiment: str | None, *, trashed: bool) -> list[str]:
-        with self._database.read() as connection:
-            return matching_runs(connection, filter_text, experiment, trashed=trashed)
 
 
 def run_row(connection: Connection, location: str, uid: str) -> tuple[int, str, int | None]:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.storage.search import LastValues
-
 if TYPE_CHECKING:
+    from assay.storage.search import LastValues
     from assay.storage.sql.database import Connection
     from assay.storage.sql.filters import FilterCompiler
 
@@ -79,6 +78,8 @@ class SqliteDialect(Dialect):
 
     def last_values(self, connection: Connection, run_ids: Sequence[int]) -> LastValues:
         """What SQLite hands to a function goes into columns at once; as rows it would take three times as long."""
+        from assay.storage.search import LastValues
+
         found = LastValues()
         add_place, add_number, add_value = found.places.append, found.numbers.append, found.values.append
 

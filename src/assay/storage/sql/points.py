@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.errors import ChecksumError
 from assay.formats import chunk
@@ -13,8 +13,10 @@ from assay.formats.columns import Columns, join_columns
 from assay.formats.segment import Rows, decode_segment
 from assay.formats.summary import Summary, merge_summaries, summarise
 from assay.storage.fold import NewChunk, chunks_of, columns_of
-from assay.storage.series import StoredPart
 from assay.storage.sql.database import Connection, Names
+
+if TYPE_CHECKING:
+    from assay.storage.series import StoredPart
 
 _SUMMARY = (
     "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
@@ -260,6 +262,8 @@ def stored_parts(
 
     `tail` is the run's tail, where the caller has read it for another series already.
     """
+    from assay.storage.series import StoredPart  # who only logs reads none
+
     parts: list[tuple[int, StoredPart]] = []
     if name_id is not None:
         found = connection.execute(
@@ -281,6 +285,8 @@ def stored_parts(
 
 
 def _loaded_part(columns: Columns, first_step: int, last_step: int) -> StoredPart:
+    from assay.storage.series import StoredPart
+
     return StoredPart(len(columns), first_step, last_step, lambda: columns, lambda: None)
 
 

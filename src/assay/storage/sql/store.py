@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assay.errors import (
     AssayError,
@@ -36,18 +38,20 @@ from assay.storage.contract import (
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.objects import Objects
 from assay.storage.parcel import Parcel
-from assay.storage.search import FoundRuns, SearchQuery
-from assay.storage.series import read_series
 from assay.storage.sql import events as catalog
 from assay.storage.sql import experiments, points, runs
-from assay.storage.sql.addressing import SqlAddressing, fate, not_there, run_number
+from assay.storage.sql.addressing import fate, not_there, run_number
 from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
-from assay.storage.sql.renaming import SqlRenaming
 from assay.storage.sql.sqlite import SqliteDatabase
-from assay.storage.sql.transfers import SqlTransfers
-from assay.storage.sql.trash import SqlTrash
 from assay.storage.sql.writers import Writers
+
+if TYPE_CHECKING:
+    from assay.storage.search import FoundRuns, SearchQuery
+    from assay.storage.sql.meant import SqlAddressing
+    from assay.storage.sql.renaming import SqlRenaming
+    from assay.storage.sql.transfers import SqlTransfers
+    from assay.storage.sql.trash import SqlTrash
 
 CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
@@ -63,8 +67,6 @@ class SqlStore(Store):
         writable: False opens a folder for reading alone.
     """
 
-    trash: SqlTrash
-
     def __init__(
         self, place: str | Database, objects: Objects | None = None, location: str = "", *, writable: bool = True
     ) -> None:
@@ -79,10 +81,36 @@ class SqlStore(Store):
         self._database = place
         self._names = place.names
         self._writers = Writers(place, self.location)
-        self.addressing = SqlAddressing(place, self.location)
-        self.trash = SqlTrash(place, self.location)
-        self.renaming = SqlRenaming(place, self.location)
-        self.transfers = SqlTransfers(place, objects, self.location)
+
+    # Who only logs needs none of these, and does not load them.
+
+    @cached_property
+    def addressing(self) -> SqlAddressing:  # type: ignore[override]  # an attribute that is made when asked for
+        """Which run or experiment is meant."""
+        from assay.storage.sql.meant import SqlAddressing
+
+        return SqlAddressing(self._database, self.location)
+
+    @cached_property
+    def trash(self) -> SqlTrash:  # type: ignore[override]
+        """What was put away."""
+        from assay.storage.sql.trash import SqlTrash
+
+        return SqlTrash(self._database, self.location)
+
+    @cached_property
+    def renaming(self) -> SqlRenaming:  # type: ignore[override]
+        """Other names and places."""
+        from assay.storage.sql.renaming import SqlRenaming
+
+        return SqlRenaming(self._database, self.location)
+
+    @cached_property
+    def transfers(self) -> SqlTransfers:  # type: ignore[override]
+        """Runs to a file and from it."""
+        from assay.storage.sql.transfers import SqlTransfers
+
+        return SqlTransfers(self._database, self.objects, self.location)
 
     @property
     def database(self) -> Database:
@@ -230,6 +258,8 @@ class SqlStore(Store):
                     f"no metric {name!r} in run {run.name!r} of experiment {run.experiment_name!r}"
                     f"{nearest(name, known)}"
                 )
+            from assay.storage.series import read_series
+
             return read_series(
                 parts, max_points=max_points, first_step=first_step, end_step=end_step, repeated=repeated
             )

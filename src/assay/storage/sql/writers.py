@@ -264,23 +264,25 @@ class Writers:
 
     def _let_in(self, connection: Connection, run_id: int, spec: WriterSpec) -> tuple[int, int]:
         """Let a new writer into a run; the attempt it is, and its number."""
+        # What has come has begun: a writer whose clock is ahead must not be taken for one that others overlap with.
+        opened_us = min(spec.opened_us, time.time_ns() // 1000)
         attempt = connection.execute("SELECT count(*) FROM writers WHERE run_id = ?", (run_id,)).fetchone()[0] + 1
         writer_id = connection.insert(
             "INSERT INTO writers (uid, run_id, attempt, entered, process, status, start_us) "
             "VALUES (?, ?, ?, ?, ?, 'InProgress', ?)",
-            (spec.uid, run_id, attempt, int(spec.entered), _process_text(spec), spec.opened_us),
+            (spec.uid, run_id, attempt, int(spec.entered), _process_text(spec), opened_us),
         )
         if spec.entered:
             # The store may hear of it late: whoever left after it had entered was not the last one inside.
             together = connection.execute(
                 "SELECT min(id) FROM writers WHERE run_id = ? AND entered = 1 AND (end_us >= ? OR id = ?)",
-                (run_id, spec.opened_us, writer_id),
+                (run_id, opened_us, writer_id),
             ).fetchone()[0]
             connection.execute(
                 "UPDATE runs SET status = 'InProgress', status_message = 'Within a run context', end_us = NULL, "
                 "start_us = CASE WHEN start_us < ? THEN start_us ELSE ? END, "
                 "entered_writer = coalesce(entered_writer, ?), revision = revision + 1 WHERE id = ?",
-                (spec.opened_us, spec.opened_us, together, run_id),
+                (opened_us, opened_us, together, run_id),
             )
         return int(attempt), writer_id
 
