@@ -51,6 +51,10 @@ class Sender:
         process = {"host": "load", "pid": 1}
         self._opening: Any = Opening(self.run, WriterSpec(self._writer, True, process, now_us))
 
+    def enter(self) -> None:
+        """Let the server know of the writer, as a run does when its block is entered."""
+        self.store.open_writer(self.run, self._opening.writer)
+
     def send(self, rows: int, *, logged_ns: int | None = None, final: bool = False) -> None:
         """Send a segment of so many rows and wait until it is durable."""
         import numpy as np
@@ -120,6 +124,8 @@ def trickle(url: str, runs: int, seconds: float, threads: int) -> dict[str, Any]
     """Runs that log a step a second and send it a second later, each on a connection of its own, spread evenly."""
     table = table_of()
     senders = [Sender(url, number, table) for number in range(runs)]
+    for one in senders:
+        one.enter()
     late_s: list[float] = []
     errors: list[str] = []
     began = time.monotonic() + 0.5

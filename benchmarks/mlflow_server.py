@@ -1,13 +1,15 @@
 """The same runs into an mlflow server on the same PostgreSQL, from the same machine.
 
-mlflow has an environment of its own, of which `ASSAY_BENCH_MLFLOW` names the Python; it needs mlflow and psycopg2.
+mlflow has an environment of its own, of which `ASSAY_BENCH_MLFLOW` names the Python; it needs mlflow and psycopg.
 Without it the row tells only our own figure.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import time
 import urllib.request
@@ -93,7 +95,8 @@ def pour_into_mlflow(python: str, folder: str, scale: Scale) -> float:
             arguments = [f"http://127.0.0.1:{PORT}", str(RUNS[scale]), str(SECONDS[scale]), str(ROWS)]
             done = subprocess.run([python, "-c", CLIENT, *arguments], capture_output=True, text=True, check=True)
         finally:
-            os.killpg(server.pid, 15)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
             server.wait(30)
     seen = json.loads(done.stdout.splitlines()[-1])
     return float(seen["points"] / seen["took_s"])

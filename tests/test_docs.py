@@ -57,8 +57,13 @@ def run_python(block: Block, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def run_command(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command as a reader would; `make` (which runs this file) and `pip` only as far as they change nothing."""
+    """Run a command as a reader would; `make` (which runs this file) and `pip` only as far as they change nothing.
+
+    A server is started on a free port, and stopped once it has said its URL.
+    """
     words = shlex.split(command)
+    if words[:2] == ["assay", "server"]:
+        return run_server(words[2:], folder)
     if words[0] == "make":
         words, folder = ["make", "--dry-run", *words[1:]], ROOT
     elif words[:4] == ["python", "-m", "pip", "install"]:
@@ -68,6 +73,17 @@ def run_command(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120
     )
+
+
+def run_server(options: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "assay.cli", "server", "--port", "0", *options]
+    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    url = process.stdout.readline()
+    process.terminate()
+    out, err = process.communicate(timeout=60)
+    failed = process.returncode or not url.startswith("http://127.0.0.1:")
+    return subprocess.CompletedProcess(words, int(bool(failed)), url + out, err)
 
 
 def wanted_extras(requirement: str) -> set[str]:
