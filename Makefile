@@ -5,15 +5,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests deploy $(wildcard benchmarks)
+CODE := src tests deploy hatch_build.py $(wildcard benchmarks)
 # Processes that pytest spreads the tests over.
 WORKERS ?= 2
 
-.PHONY: help demo test soak check format bench lock setup clean
+.PHONY: help demo page test soak check format bench lock setup clean browser
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train a few models, track them, show what was kept'
+	@echo 'make page    build the page that `assay ui` and `assay server` show'
 	@echo 'make test    all tests, in random order, warnings are errors'
 	@echo 'make soak    the long versions of the tests that kill, cut and fill what a server stands on (half an hour)'
 	@echo 'make check   format, lint, types, layers, documents'
@@ -21,13 +22,32 @@ help:
 	@echo 'make bench   measure against the floor and other trackers'
 	@echo 'make setup   the virtual environment $(VENV) that all of these make for themselves'
 	@echo 'make lock    resolve the locked dependencies anew (UPGRADE=1: to their newest versions)'
-	@echo 'make clean   remove $(VENV) and the caches'
+	@echo 'make clean   remove $(VENV), the page and the caches'
 
 demo: $(VENV)/demo.stamp
 	ASSAY_STORE=.assay $(BIN)/assay demo
 
+# Node of the system where it is new enough, else that of the environment, which make test and make check bring.
+NODE := PATH="$$PATH:$(CURDIR)/$(BIN)"
+PAGE := src/assay/serving/page/index.html
+page: $(PAGE)
+
+$(PAGE): $(shell find web -name node_modules -prune -o -name schema.ts -o -type f -print) hatch_build.py | $(VENV)/demo.stamp
+	$(NODE) $(BIN)/python hatch_build.py
+
+web/node_modules: web/package-lock.json $(PAGE)
+	test -d $@ || { cd web && $(NODE) npm ci --no-audit --no-fund; }
+	@touch $@
+
+# The system tests look at the page in a real browser; without one they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get install -y -q --no-install-recommends chromium; } || \
+		echo 'make: no chromium here, so nothing looks at the page; install it (on Debian and Ubuntu: apt-get install chromium)' >&2
+
 # What is marked `alone` runs first and by itself: it measures time. Exit code 5 says that nothing is marked so.
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp $(PAGE) web/node_modules browser
+	cd web && $(NODE) npm test
 	$(BIN)/python -m pytest -q -m alone $(ARGS) || test $$? -eq 5
 	$(BIN)/python -m pytest -q -m "not alone" -n $(WORKERS) $(ARGS)
 
@@ -35,16 +55,18 @@ test: $(VENV)/dev.stamp
 soak: $(VENV)/dev.stamp
 	SOAK=1 $(BIN)/python -m pytest -q --timeout 2400 $(ARGS) tests/system/test_server_*.py
 
-check: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp web/node_modules
+	cd web && $(NODE) npm run check
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/test_docs.py
 
-format: $(VENV)/dev.stamp
+format: $(VENV)/dev.stamp web/node_modules
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
+	cd web && $(NODE) npm run format
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -76,8 +98,8 @@ lock: $(VENV)/bin/python
 	uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && \
 	$(BIN)/python -m venv "$$uv" && "$$uv/bin/pip" install -q --disable-pip-version-check uv && \
 	$(LOCK) pyproject.toml requirements/dev.in --extra all -o requirements/dev.txt && \
-	$(LOCK) pyproject.toml requirements/demo.in --extra sklearn --extra figures -c requirements/dev.txt -o requirements/demo.txt
+	$(LOCK) pyproject.toml requirements/demo.in --extra sklearn --extra figures --extra ui -c requirements/dev.txt -o requirements/demo.txt
 	! grep -nE '://' requirements/*.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) src/assay/serving/page web/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -20,12 +20,21 @@ from assay.storage.contract import Store
 @contextmanager
 def serving(open_store: Callable[[str], Store], members: Members | None = None) -> Iterator[str]:
     """The URL of a server of these workspaces, while the block lasts; without members it knows the test's own user."""
+    with serving_at(0, open_store, members) as (port, _):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving_at(
+    port: int, open_store: Callable[[str], Store], members: Members | None = None
+) -> Iterator[tuple[int, ServerProcess]]:
+    """The port of such a server and the server, which may be stopped before the block ends."""
     with tempfile.TemporaryDirectory() as folder:
         gate = Gate(members or Members(AccessFile(folder)), Origins(), peers=Peers())
-        sock = listen("127.0.0.1", 0)
+        sock = listen("127.0.0.1", port)
         process = ServerProcess(make_app(Site(open_store), gate, version="0"), sock)
         process.start()
         try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+            yield sock.getsockname()[1], process
         finally:
             process.stop()

@@ -31,6 +31,7 @@ from assay.cli.show import show
 from assay.cli.sync import sync
 from assay.cli.token import token
 from assay.cli.trash import trash
+from assay.cli.ui import ui
 from assay.cli.usage import UsageError
 from assay.cli.where import where
 from assay.cli.workspace import workspace
@@ -60,6 +61,7 @@ The store is what `--store` names; else `ASSAY_STORE`, the nearest `.assay` fold
 
 COMMANDS: tuple[Callable[..., int] | App, ...] = (
     demo,
+    ui,
     runs,
     show,
     compare,

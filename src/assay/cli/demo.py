@@ -89,6 +89,7 @@ def _print_next(experiment: str, run: str, session: Session, store: str | None, 
 
     assay = _command(session, store)
     next_: list[tuple[tuple[str, ...], str]] = [
+        (("ui",), "look at them in a browser, live"),
         (("runs", "--experiment", experiment), "the runs as a table"),
         (("show", f"{experiment}/{run}"), "all about one of them"),
     ]

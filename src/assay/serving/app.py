@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from assay.errors import AssayError
-from assay.serving import refusals
+from assay.serving import page, refusals
 from assay.serving.access.gate import Gate
 from assay.serving.access.grant import Grant
 from assay.serving.access.limits import MAX_JSON_BYTES
@@ -60,6 +60,7 @@ ROUTES = (
     transfers,
     members,
     reference,
+    page,
 )
 
 

@@ -18,8 +18,8 @@ from assay.storage.contract import RunQuery, Store
 
 LOOK_S = 1.0
 """The shortest time between two looks at the store."""
-QUIET_LOOK_S = 2.0
-"""The longest, while somebody listens: other servers take segments too."""
+QUIET_LOOK_S = 1.0
+"""The longest, while somebody listens: other servers take segments too, and scripts that log to the folder itself."""
 LISTENERS = 2000
 """So many connections may listen to one workspace."""
 NEWEST_RUNS = 200

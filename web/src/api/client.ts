@@ -1,0 +1,100 @@
+/** The way to the server: one function for JSON, one for points, one error. */
+
+import { decodePoints, type Series } from "./points";
+import type { components } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** What the server said went wrong, or that it did not answer. */
+export class ApiError extends Error {
+  constructor(
+    /** The name of the error in `assay.errors`; `Unreachable` where nothing answered. */
+    readonly type: string,
+    message: string,
+    /** The status of the answer; 0 where there was none. */
+    readonly status: number,
+  ) {
+    super(message);
+  }
+
+  /** Whether asking again may help. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Where the server is: beside the page. */
+const ROOT = new URL(".", globalThis.location?.href ?? "http://localhost/").href.replace(/[?#].*$/, "");
+
+let whenSignedOut: () => void = () => {};
+
+/** Name what is called when the server no longer knows who is asking. */
+export function onSignedOut(call: () => void): void {
+  whenSignedOut = call;
+}
+
+export type Parameters = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** The address of a resource. */
+export function address(path: string, parameters: Parameters = {}): string {
+  const url = new URL(path.replace(/^\//, ""), ROOT);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+interface Options {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly parameters?: Parameters;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+async function request(path: string, options: Options): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (options.body !== undefined) headers["content-type"] = "application/json";
+  let answer: Response;
+  try {
+    answer = await fetch(address(path, options.parameters), {
+      method: options.method ?? (options.body === undefined ? "GET" : "POST"),
+      headers,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      credentials: "same-origin",
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("Unreachable", "The server does not answer.", 0);
+  }
+  if (answer.ok) return answer;
+  if (answer.status === 401) whenSignedOut();
+  throw await errorOf(answer);
+}
+
+async function errorOf(answer: Response): Promise<ApiError> {
+  const text = await answer.text();
+  try {
+    const { error } = JSON.parse(text) as { error: { type: string; message: string } };
+    return new ApiError(error.type, error.message, answer.status);
+  } catch {
+    return new ApiError("Unknown", `The server answered ${answer.status} ${answer.statusText}.`, answer.status);
+  }
+}
+
+/** Ask for JSON. */
+export async function ask<T>(path: string, options: Options = {}): Promise<T> {
+  const answer = await request(path, options);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** Ask for points. */
+export async function askPoints(body: Schemas["Wanted"], signal?: AbortSignal): Promise<Series[]> {
+  const answer = await request("/v1/points", { body, ...(signal === undefined ? {} : { signal }) });
+  return decodePoints(await answer.arrayBuffer());
+}
+
+/** Ask for bytes. */
+export async function askBytes(path: string, options: Options = {}): Promise<Blob> {
+  return (await request(path, options)).blob();
+}

@@ -1,0 +1,60 @@
+/**
+ * The binary form of points, drawn in docs/formats/wire.md: frames of a head in JSON and three columns, the last frame
+ * saying that it is the last. Columns lie at multiples of eight bytes, so they are looked at where they lie.
+ */
+
+/** Points of one series of one run. */
+export interface Series {
+  readonly run: string;
+  readonly name: string;
+  /** Exact, however great. */
+  readonly steps: BigInt64Array;
+  readonly timestamps_us: BigInt64Array;
+  readonly values: Float64Array;
+}
+
+interface Head {
+  readonly run?: string;
+  readonly name?: string;
+  readonly count?: number;
+  readonly end?: boolean;
+}
+
+/** Bytes that are no points, or points whose end is missing. */
+export class DamagedPointsError extends Error {}
+
+const MARK = 0x53544e50; // "PNTS", little-endian
+const HEADER_BYTES = 8;
+const COLUMN_BYTES = 8;
+
+/**
+ * The series of an answer.
+ *
+ * @throws DamagedPointsError The connection was cut, or something else answered.
+ */
+export function decodePoints(buffer: ArrayBuffer): Series[] {
+  const view = new DataView(buffer);
+  const text = new TextDecoder();
+  const found: Series[] = [];
+  let at = 0;
+  while (at + HEADER_BYTES <= buffer.byteLength) {
+    if (view.getUint32(at, true) !== MARK) throw new DamagedPointsError(`no frame of points at byte ${at}`);
+    const headBytes = view.getUint32(at + 4, true);
+    const start = at + HEADER_BYTES + headBytes;
+    if (start > buffer.byteLength) break;
+    const head = JSON.parse(text.decode(new Uint8Array(buffer, at + HEADER_BYTES, headBytes))) as Head;
+    if (head.end === true) return found;
+    const count = head.count ?? 0;
+    const end = start + 3 * COLUMN_BYTES * count;
+    if (end > buffer.byteLength) break;
+    found.push({
+      run: head.run ?? "",
+      name: head.name ?? "",
+      steps: new BigInt64Array(buffer, start, count),
+      timestamps_us: new BigInt64Array(buffer, start + COLUMN_BYTES * count, count),
+      values: new Float64Array(buffer, start + 2 * COLUMN_BYTES * count, count),
+    });
+    at = end;
+  }
+  throw new DamagedPointsError("the points end before their end was said: the connection was cut");
+}

@@ -1,0 +1,132 @@
+/** What the page asks the server, each question once, with the key under which its answer is kept. */
+
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { batch, type View } from "./batch";
+import { type ApiError, ask, askBytes, type Schemas } from "./client";
+
+export type Run = Schemas["RunDocument"];
+export type FoundRun = Schemas["FoundRun"];
+export type Experiment = Schemas["ExperimentDocument"];
+export type Summary = Schemas["SummaryDocument"];
+export type Artifact = Schemas["ArtifactDocument"];
+export type Attempt = Schemas["AttemptDocument"];
+
+const PAGE = 1000;
+/** Runs of the first page of a search. */
+export const FIRST_PAGE = 200;
+
+async function every<T>(path: string, signal: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let token: string | null | undefined;
+  do {
+    const some = await ask<{ items: T[]; next_token?: string | null }>(path, {
+      parameters: { limit: PAGE, token },
+      signal,
+    });
+    items.push(...some.items);
+    token = some.next_token;
+  } while (token);
+  return items;
+}
+
+export const experimentsQuery = queryOptions<Experiment[], ApiError>({
+  queryKey: ["experiments"],
+  queryFn: ({ signal }) => every("/v1/experiments", signal),
+  refetchInterval: 15_000,
+});
+
+/** The newest runs of all experiments, for what went on lately. */
+export const newestRunsQuery = queryOptions<Run[], ApiError>({
+  queryKey: ["newest-runs"],
+  queryFn: async ({ signal }) =>
+    (await ask<Schemas["RunList"]>("/v1/runs", { parameters: { limit: PAGE }, signal })).items,
+  refetchInterval: 15_000,
+});
+
+/** Which runs a table holds, in which order. */
+export interface RunSearch {
+  readonly experiment: string;
+  readonly filter: string;
+  readonly order: string;
+}
+
+function searchBody(search: RunSearch, limit: number, token: string | null): Schemas["Search"] {
+  return { experiment_names: [search.experiment], filter: search.filter, order_by: search.order, limit, token };
+}
+
+/** Runs that a search finds, page by page; the first page is short, so that it is here soon. */
+export function runsQuery(search: RunSearch) {
+  return infiniteQueryOptions<
+    Schemas["FoundList"],
+    ApiError,
+    { pages: Schemas["FoundList"][]; pageParams: (string | null)[] },
+    readonly unknown[],
+    string | null
+  >({
+    queryKey: ["runs", search.experiment, search.filter, search.order],
+    queryFn: ({ pageParam, signal }) =>
+      ask("/v1/search", { body: searchBody(search, pageParam === null ? FIRST_PAGE : PAGE, pageParam), signal }),
+    initialPageParam: null,
+    getNextPageParam: (last) => last.next_token ?? null,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Those of these runs that a search finds too. */
+export async function askRuns(search: RunSearch, uids: readonly string[]): Promise<FoundRun[]> {
+  const among = `id in (${uids.map((uid) => `'${uid}'`).join(", ")})`;
+  const filter = search.filter.trim() === "" ? among : `(${search.filter}) and ${among}`;
+  return (await ask<Schemas["FoundList"]>("/v1/search", { body: searchBody({ ...search, filter }, PAGE, null) })).items;
+}
+
+export function runQuery(uid: string) {
+  return queryOptions<Run, ApiError>({
+    queryKey: ["run", uid, "record"],
+    queryFn: ({ signal }) => ask(`/v1/runs/${uid}`, { signal }),
+  });
+}
+
+export function summariesQuery(uid: string) {
+  return queryOptions<Summary[], ApiError>({
+    queryKey: ["run", uid, "metrics"],
+    queryFn: ({ signal }) => every(`/v1/runs/${uid}/metrics`, signal),
+  });
+}
+
+export function artifactsQuery(uid: string) {
+  return queryOptions<Artifact[], ApiError>({
+    queryKey: ["run", uid, "artifacts"],
+    queryFn: ({ signal }) => every(`/v1/runs/${uid}/artifacts`, signal),
+  });
+}
+
+export function attemptsQuery(uid: string) {
+  return queryOptions<Attempt[], ApiError>({
+    queryKey: ["run", uid, "attempts"],
+    queryFn: ({ signal }) => every(`/v1/runs/${uid}/attempts`, signal),
+  });
+}
+
+export function pointsQuery(run: string, name: string, view: View) {
+  return queryOptions({
+    queryKey: ["points", run, name, view],
+    queryFn: () => batch.load(run, name, view),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The bytes of an object, which never change. */
+export function objectQuery(sha256: string) {
+  return queryOptions<Blob, ApiError>({
+    queryKey: ["object", sha256],
+    queryFn: ({ signal }) => askBytes(`/v1/objects/${sha256}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export const meQuery = queryOptions<Schemas["Me"], ApiError>({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => ask("/v1/me", { signal }),
+  staleTime: 60_000,
+});

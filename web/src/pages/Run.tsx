@@ -1,0 +1,92 @@
+/** One run: what it was given, what it measured, what it left. A tab without anything in it is not there. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useMemo } from "react";
+import { ApiError } from "../api/client";
+import { artifactsQuery, attemptsQuery, runQuery, summariesQuery } from "../api/queries";
+import { isEvaluation } from "../charts/evaluation";
+import { coloursOf } from "../look/colours";
+import { Failure, Skeleton } from "../parts/Failure";
+import { useChanges, useRefresh } from "../parts/live";
+import { RunHead } from "../parts/RunHead";
+import { type Tab, Tabs } from "../parts/Tabs";
+import { useTitle } from "../parts/title";
+import { oneOf } from "../url/text";
+import { useTexts } from "../url/useTexts";
+
+const RunOverview = lazy(() => import("./RunOverview").then((one) => ({ default: one.RunOverview })));
+const RunCharts = lazy(() => import("./RunCharts").then((one) => ({ default: one.RunCharts })));
+const RunEvaluation = lazy(() => import("./RunEvaluation").then((one) => ({ default: one.RunEvaluation })));
+const RunArtifacts = lazy(() => import("./RunArtifacts").then((one) => ({ default: one.RunArtifacts })));
+
+export function RunPage() {
+  const { uid } = useParams({ from: "/runs/$uid" });
+  const [texts, change] = useTexts();
+  const run = useQuery(runQuery(uid));
+  const summaries = useQuery(summariesQuery(uid));
+  const artifacts = useQuery(artifactsQuery(uid));
+  const attempts = useQuery(attemptsQuery(uid));
+  useTitle(run.data?.display_name ?? run.data?.name, run.data?.experiment_name);
+  const refresh = useRefresh();
+  const changed = useCallback(
+    (uids: readonly string[]) => {
+      if (uids.includes(uid)) refresh([uid]);
+    },
+    [refresh, uid],
+  );
+  const interest = useMemo(() => ({ runs: [uid] }), [uid]);
+  useChanges(interest, changed);
+
+  if (run.isError && run.data === undefined) {
+    const isGone = run.error instanceof ApiError && run.error.status === 404;
+    return (
+      <Failure
+        what={isGone ? "There is no such run, or it is in the trash." : "The run can't be read."}
+        error={run.error}
+        retry={() => void run.refetch()}
+      />
+    );
+  }
+  if (run.data === undefined) return <Skeleton lines={10} label="Reading the run" />;
+  coloursOf(run.data.experiment_name).give([uid]);
+  const charts = (artifacts.data ?? []).filter(isEvaluation);
+  const others = (artifacts.data ?? []).filter((one) => !isEvaluation(one));
+  const tabs: Tab[] = [
+    { id: "overview", label: "Overview" },
+    ...(summaries.data?.length ? [{ id: "charts", label: "Charts", count: summaries.data.length }] : []),
+    ...(charts.length > 0 ? [{ id: "evaluation", label: "Evaluation", count: charts.length }] : []),
+    ...(others.length > 0 ? [{ id: "artifacts", label: "Artifacts", count: others.length }] : []),
+  ];
+  const tab = oneOf(
+    texts.tab,
+    tabs.map((one) => one.id),
+    "overview",
+  );
+  return (
+    <div className="run-page">
+      <RunHead run={run.data} attempts={attempts.data ?? []} />
+      <Tabs
+        tabs={tabs}
+        chosen={tab}
+        onChoose={(id) => change({ tab: id === "overview" ? undefined : id })}
+        label="Of this run"
+      />
+      <div className="tab-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+        <Suspense fallback={<Skeleton lines={8} />}>
+          {tab === "overview" && (
+            <RunOverview
+              run={run.data}
+              summaries={summaries.data}
+              attempts={attempts.data ?? []}
+              error={summaries.error}
+            />
+          )}
+          {tab === "charts" && <RunCharts run={run.data} summaries={summaries.data ?? []} />}
+          {tab === "evaluation" && <RunEvaluation sources={[{ run: run.data, artifacts: charts }]} />}
+          {tab === "artifacts" && <RunArtifacts run={run.data} artifacts={others} />}
+        </Suspense>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** A run's metrics as charts. */
+
+import { useCallback, useMemo } from "react";
+import type { Run, Summary } from "../api/queries";
+import { ChartBar, ChartGrid } from "../charts/ChartGrid";
+import { coloursOf } from "../look/colours";
+import { useTheme } from "../look/theme";
+import { parseChartView } from "../url/charts";
+import { useTexts } from "../url/useTexts";
+
+const nobody = () => {};
+
+export function RunCharts({ run, summaries }: { run: Run; summaries: readonly Summary[] }) {
+  const [texts] = useTexts();
+  const view = useMemo(() => parseChartView(texts), [texts]);
+  const theme = useTheme();
+  const colours = coloursOf(run.experiment_name);
+  colours.give([run.uid]);
+  const colour = colours.of(run.uid, theme);
+  const label = run.display_name || run.name;
+  const names = summaries.map((one) => one.name).join("\0");
+  const metrics = useMemo(() => (names === "" ? [] : names.split("\0")), [names]);
+  const totals = useMemo(() => new Map(summaries.map((one) => [one.name, one.count])), [summaries]);
+  const runsOf = useCallback(
+    (metric: string) => [{ uid: run.uid, label, colour, total: totals.get(metric) }],
+    [run.uid, label, colour, totals],
+  );
+  return (
+    <div className="charts-side">
+      <ChartBar view={view} />
+      <ChartGrid
+        metrics={metrics}
+        runsOf={runsOf}
+        view={view}
+        emphasis={null}
+        onEmphasis={nobody}
+        empty="No metrics yet."
+      />
+    </div>
+  );
+}
