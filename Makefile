@@ -42,7 +42,8 @@ web/node_modules: web/package-lock.json $(PAGE)
 # The system tests look at the page in a real browser; without one they are skipped, and say so.
 browser:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get install -y -q --no-install-recommends chromium; } || \
+		{ apt-get update -q || true; } && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } || \
 		echo 'make: no chromium here, so nothing looks at the page; install it (on Debian and Ubuntu: apt-get install chromium)' >&2
 
 # What is marked `alone` runs first and by itself: it measures time. Exit code 5 says that nothing is marked so.
