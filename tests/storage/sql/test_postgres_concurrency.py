@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -297,22 +297,32 @@ def test_a_forked_child_has_connections_of_its_own(store: SqlStore) -> None:
     assert [1.0, 2.0] == list(store.history(run.uid, "loss").values)
 
 
-def end_connections(store: SqlStore) -> None:
-    """End every connection of this process to the database, as its restart would."""
+@pytest.fixture
+def frail(store: SqlStore) -> Iterator[SqlStore]:
+    """The store, by connections that are told from those of other tests, which go on."""
+    url = f"{server_url()}&application_name={schema_of(store)}"
+    opened = SqlStore(PostgresDatabase(Pool(url), schema_of(store)), store.objects)
+    yield opened
+    opened.close()
+
+
+def end_connections(frail: SqlStore) -> None:
+    """End every connection of the store to the database, as its restart would."""
     with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-            "WHERE application_name = 'assay' AND datname = current_database()"
-        )
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s",
+            (schema_of(frail),),
+        ).fetchall()
+    assert ended
 
 
-def test_connections_that_were_closed_while_nobody_used_them_are_made_anew(store: SqlStore) -> None:
-    run = new_run(store)
-    end_connections(store)
+def test_connections_that_were_closed_while_nobody_used_them_are_made_anew(frail: SqlStore) -> None:
+    run = new_run(frail)
+    end_connections(frail)
 
-    Writer(store, run).leave(rows("loss", [1.0]))
+    Writer(frail, run).leave(rows("loss", [1.0]))
 
-    assert 1 == store.summaries(run.uid)["loss"].count
+    assert 1 == frail.summaries(run.uid)["loss"].count
 
 
 def change_twice(store: SqlStore, uid: str, *, broken_before_the_second: bool) -> None:
@@ -326,20 +336,20 @@ def change_twice(store: SqlStore, uid: str, *, broken_before_the_second: bool) -
             end_connections(store)
 
 
-def test_a_transaction_whose_connection_breaks_keeps_nothing_and_says_so(store: SqlStore) -> None:
-    run = new_run(store)
+def test_a_transaction_whose_connection_breaks_keeps_nothing_and_says_so(frail: SqlStore) -> None:
+    run = new_run(frail)
 
     with pytest.raises(UnavailableError, match="was lost; nothing was changed"):
-        change_twice(store, run.uid, broken_before_the_second=True)
+        change_twice(frail, run.uid, broken_before_the_second=True)
 
-    assert "" == store.run(run.uid).description
+    assert "" == frail.run(run.uid).description
 
 
-def test_a_commit_whose_connection_breaks_says_that_it_may_have_been_kept(store: SqlStore) -> None:
-    run = new_run(store)
+def test_a_commit_whose_connection_breaks_says_that_it_may_have_been_kept(frail: SqlStore) -> None:
+    run = new_run(frail)
 
     with pytest.raises(UnavailableError, match="whether the change was kept is not known"):
-        change_twice(store, run.uid, broken_before_the_second=False)
+        change_twice(frail, run.uid, broken_before_the_second=False)
 
 
 def test_two_that_wait_for_each_other_both_come_through(store: SqlStore) -> None:
