@@ -62,8 +62,8 @@ def run_command(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     A server is started on a free port, and stopped once it has said its URL.
     """
     words = shlex.split(command)
-    if words[:2] == ["assay", "server"]:
-        return run_server(words[2:], folder)
+    if words[:2] in (["assay", "server"], ["assay", "ui"]):
+        return run_server(words[1:], folder)
     if words[0] == "make":
         words, folder = ["make", "--dry-run", *words[1:]], ROOT
     elif words[:4] == ["python", "-m", "pip", "install"]:
@@ -75,8 +75,9 @@ def run_command(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_server(options: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "assay.cli", "server", "--port", "0", *options]
+def run_server(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    quiet = ["--no-open"] if command[0] == "ui" else []
+    words = [sys.executable, "-m", "assay.cli", *command, "--port", "0", *quiet]
     process = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = process.stdout.readline()
