@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from pathlib import Path
 
 import pytest
 
@@ -161,3 +162,15 @@ def test_the_client_reads_and_stores_the_same_objects(api: Api) -> None:
         assert DATA[1000:1010] == file.read(10)
     with pytest.raises(ObjectMissingError):
         api.store.objects.open("5" * 64)
+
+
+def test_an_object_that_a_disk_cut_short_is_whole_again_once_it_is_stored_again(api: Api) -> None:
+    data = b"weights that a power cut has torn"
+    path = stored(api, data)
+    (file,) = Path(api.folder, "objects").glob(f"??/{path[-64:]}")
+    file.chmod(0o644)
+    file.write_bytes(data[:5])
+
+    stored(api, data)
+
+    assert data == api.http.get(path).content

@@ -172,7 +172,9 @@ async def store_object(request: Request[Any, Any, Any], store: NamedDependency[S
 
 def _put(objects: Objects, sha256: str, body: bytes) -> int:
     there = objects.has(sha256)
-    return there if there is not None else objects.put(io.BytesIO(body), durable=True).size_bytes
+    if there == len(body):
+        return there
+    return objects.put(io.BytesIO(body), durable=True).size_bytes  # also one that was cut short: it is replaced
 
 
 @put(
