@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assay import place, stores, system
 from assay.across_runs import AcrossRuns
 from assay.errors import InvalidInputError, StoreError
-from assay.recording.journal_files import events_files, journal_files, writer_of
+from assay.recording.journal_files import events_files, is_unlocked, journal_files, writer_of
 from assay.recording.outbox import OBJECTS_FOLDER
 from assay.recording.recorder import recorder
 from assay.storage.contract import RunSpec, Store
@@ -148,9 +148,9 @@ class Session(AcrossRuns, Tidying, Transferring):
         store = self.store_as_is
         if not store.writable:
             return []
-        if quick and not self._others_files():
+        if quick and not any(map(is_unlocked, self._others_files())):
             return []
-        from assay.recording.recovery import recover  # there is as a rule nothing to recover, and nothing to load
+        from assay.recording.recovery import recover  # as a rule all who log here live: nothing is to be loaded
 
         done = recover(store, self.journals, living=recorder.writers(), force=force, quick=quick)
         for one in done:
@@ -197,10 +197,10 @@ class Session(AcrossRuns, Tidying, Transferring):
                 self._bring_in()
         return store
 
-    def _others_files(self) -> bool:
-        """Whether a folder of journals holds any but those of this process's writers."""
+    def _others_files(self) -> list[str]:
+        """The events files here that are none of this process's writers'."""
         living = recorder.writers()
-        return any(writer_of(path) not in living for path in journal_files(self.journals))
+        return [path for path in journal_files(self.journals) if writer_of(path) not in living]
 
     def search_runs(
         self,

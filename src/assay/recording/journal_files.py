@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from assay import system
+
 UNREADY = ".new"
 """What stands behind an events file's name until it is locked and says whose it is."""
 
@@ -41,3 +43,16 @@ def files_of(path: str) -> list[str]:
     folder, writer = os.path.split(path)[0], writer_of(path)
     files = [os.path.join(folder, name) for name in os.listdir(folder) if name.startswith(writer + ".")]
     return sorted(files, key=lambda name: name == path)
+
+
+def is_unlocked(path: str) -> bool:
+    """Whether nobody holds the lock that a living writer has on its events file; one that can't be opened is held."""
+    try:
+        fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        return system.try_lock(fd)
+    finally:
+        system.unlock(fd)
+        os.close(fd)

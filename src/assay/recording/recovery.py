@@ -29,7 +29,7 @@ from assay.formats.rows import WORD_BYTES, Piece
 from assay.formats.segment import Rows
 from assay.recording.already import Already
 from assay.recording.cutting import SEGMENT_BYTES, SEGMENT_EVENTS, described
-from assay.recording.journal_files import events_files, files_of, unready_files, writer_of
+from assay.recording.journal_files import events_files, files_of, is_unlocked, unready_files, writer_of
 from assay.recording.remains import JournalError, NewerJournalError, Remains, owner_of
 from assay.recording.resending import noted_segments, rows_of
 from assay.storage.contract import Opening, RunSpec, Store, WriterSpec
@@ -98,7 +98,7 @@ def recover(
     paths = [path for path in events_files(folder) if writer_of(path) not in living]
     force = force or (bool(paths) and not system.is_network(folder))
     # Most of what lies here is alive; that is seen without keeping others from seeing it too.
-    paths = [path for path in paths if (not quick or _is_unlocked(path)) and _is_free(path, force=force)]
+    paths = [path for path in paths if (not quick or is_unlocked(path)) and _is_free(path, force=force)]
     if not paths:
         return []
     done = []
@@ -189,18 +189,6 @@ def _delete_unready(folder: str) -> None:
             finally:
                 system.unlock(fd)
                 os.close(fd)
-
-
-def _is_unlocked(path: str) -> bool:
-    try:
-        fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
-    except OSError:
-        return False
-    try:
-        return system.try_lock(fd)
-    finally:
-        system.unlock(fd)
-        os.close(fd)
 
 
 def _is_free(path: str, *, force: bool) -> bool:
