@@ -100,7 +100,8 @@ lock: $(VENV)/bin/python
 	$(BIN)/python -m venv "$$uv" && "$$uv/bin/pip" install -q --disable-pip-version-check uv && \
 	$(LOCK) pyproject.toml requirements/dev.in --extra all -o requirements/dev.txt && \
 	$(LOCK) pyproject.toml requirements/demo.in --extra sklearn --extra figures --extra ui -c requirements/dev.txt -o requirements/demo.txt
-	! grep -nE '://' requirements/*.txt
+	cd web && $(NODE) npm install --package-lock-only && $(NODE) npm run forget-addresses
+	! grep -nE '://' requirements/*.txt web/package-lock.json
 
 clean:
 	rm -rf $(VENV) src/assay/serving/page web/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -175,3 +175,10 @@ def test_every_guide_is_reached_from_the_index() -> None:
     linked = {(index.parent / target.partition("#")[0]).resolve() for target in LINK.findall(read_prose(index))}
 
     assert [] == [document for document in ROOT.glob("docs/**/*.md") if document != index and document not in linked]
+
+
+@pytest.mark.parametrize("lock", ["requirements/dev.txt", "requirements/demo.txt", "web/package-lock.json"])
+def test_a_lock_names_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+
+    assert [] == re.findall(r"\w+://\S+", text)

@@ -75,12 +75,3 @@ class QuotaObjects(Objects):
 
     def drop_parts(self, older_than: timedelta) -> int:
         return self.inner.drop_parts(older_than)
-
-    def _join(self, sha256: str, sizes: dict[int, int], part_bytes: int) -> int:
-        return self.inner._join(sha256, sizes, part_bytes)
-
-    def _read_part(self, sha256: str, number: int, part_bytes: int, size_bytes: int) -> bytes:
-        return self.inner._read_part(sha256, number, part_bytes, size_bytes)
-
-    def _drop_upload(self, sha256: str, part_bytes: int) -> None:
-        self.inner._drop_upload(sha256, part_bytes)

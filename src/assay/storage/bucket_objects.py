@@ -18,7 +18,7 @@ from assay.errors import ObjectMissingError, RefusedError
 from assay.storage.bucket import Bucket
 from assay.storage.objects import COPY_BYTES, PINNED_DAYS, ObjectInfo, Objects, read_some
 from assay.storage.shelf import ASIDE_FOLDER, DAY_S, PINS_FOLDER, day_of
-from assay.storage.uploads import PART_BYTES, SHA256, UPLOADS_FOLDER, check_part, check_size, checked
+from assay.storage.uploads import PART_BYTES, SHA256, UPLOADS_FOLDER, KeptUploads, check_part, check_size, checked
 
 if TYPE_CHECKING:
     from assay.storage.bucket_shelf import BucketShelf
@@ -29,7 +29,7 @@ YOUNG_S = PINNED_DAYS * DAY_S / 2
 """An object younger than this is safe for long enough without a pin."""
 
 
-class BucketObjects(Objects):
+class BucketObjects(KeptUploads, Objects):
     """Objects in an object store.
 
     Args:

@@ -13,13 +13,13 @@ from assay import system
 from assay.errors import DamagedError, ObjectMissingError, RefusedError
 from assay.storage.objects import ObjectInfo, Objects, read_some
 from assay.storage.shelf import ASIDE_FOLDER, PINS_FOLDER, day_of
-from assay.storage.uploads import PART_BYTES, SHA256, UPLOADS_FOLDER, check_part, check_size, checked
+from assay.storage.uploads import PART_BYTES, SHA256, UPLOADS_FOLDER, KeptUploads, check_part, check_size, checked
 
 if TYPE_CHECKING:
     from assay.storage.disk_shelf import DiskShelf
 
 
-class DiskObjects(Objects):
+class DiskObjects(KeptUploads, Objects):
     """Objects in a folder: `ab/abcdef…`, each a read-only file."""
 
     def __init__(self, folder: str) -> None:

@@ -62,9 +62,6 @@ class Uploads(ABC):
         """
 
     @abstractmethod
-    def has(self, sha256: str) -> int | None:
-        """How long the object is, None if it is not there; see `Objects.has`."""
-
     def assemble(self, sha256: str, part_count: int, *, part_bytes: int = PART_BYTES) -> int:
         """Make an object of its parts, and delete these.
 
@@ -77,6 +74,17 @@ class Uploads(ABC):
             InvalidInputError: Parts are missing, or were cut short; the others stay.
             ChecksumError: The parts do not make an object of that name; they were deleted.
         """
+
+
+class KeptUploads(Uploads):
+    """Uploads whose parts lie here, beside the objects: what puts them together is the same wherever that is."""
+
+    @abstractmethod
+    def has(self, sha256: str) -> int | None:
+        """How long the object is, None if it is not there; see `Objects.has`."""
+
+    def assemble(self, sha256: str, part_count: int, *, part_bytes: int = PART_BYTES) -> int:
+        """Make an object of its parts, and delete these; see `Uploads.assemble`."""
         check_part(sha256, 0, part_bytes)
         if not 0 <= part_count <= MOST_PARTS:
             raise InvalidInputError(f"an object has 0 to {MOST_PARTS} parts, not {part_count}")

@@ -143,15 +143,6 @@ class HttpObjects(Objects):
     def _not_here(self, what: str) -> StoreError:
         return StoreError(f"{self._location} is a server: {what}; do it where its store lies")
 
-    def _join(self, sha256: str, sizes: dict[int, int], part_bytes: int) -> int:
-        raise NotImplementedError  # `assemble` is the server's
-
-    def _read_part(self, sha256: str, number: int, part_bytes: int, size_bytes: int) -> bytes:
-        raise NotImplementedError
-
-    def _drop_upload(self, sha256: str, part_bytes: int) -> None:
-        raise NotImplementedError
-
 
 class _RangedFile(io.RawIOBase):
     """An object as a file: what is read is asked for, and no more."""

@@ -71,12 +71,3 @@ class SnapshotObjects(Objects):
 
     def assemble(self, sha256: str, part_count: int, *, part_bytes: int = PART_BYTES) -> int:
         return self.remote.assemble(sha256, part_count, part_bytes=part_bytes)
-
-    def _join(self, sha256: str, sizes: dict[int, int], part_bytes: int) -> int:
-        raise NotImplementedError  # `assemble` is the server's
-
-    def _read_part(self, sha256: str, number: int, part_bytes: int, size_bytes: int) -> bytes:
-        raise NotImplementedError
-
-    def _drop_upload(self, sha256: str, part_bytes: int) -> None:
-        raise NotImplementedError
