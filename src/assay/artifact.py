@@ -6,12 +6,17 @@ import io
 import json
 import os
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from assay.errors import ArtifactNotFoundError, ChecksumError, RefusedError
+from assay.errors import ArtifactNotFoundError, ChecksumError, InvalidTypeError, RefusedError
 from assay.formats.moments import moment
 from assay.storage.contract import ArtifactRecord
 from assay.storage.objects import Objects
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assay.media.histogram import Histogram
 
 DIRECTORY = "directory"
 DIRECTORY_MEDIA_TYPE = "application/vnd.assay.directory+json"
@@ -23,7 +28,8 @@ class Artifact:
     Attributes:
         name: Its name.
         is_output: Whether it came out of the run; else it went in.
-        kind: `value`, `file`, `directory`, `image`, `figure`, `table`, `text` or the type of a chart's document.
+        kind: `value`, `file`, `directory`, `image`, `figure`, `table`, `text`, `histogram` or the type of a chart's
+            document.
         value: What `log_artifact` was given; of stored bytes, the address at which they lie.
         media_type: The type of its bytes, None where nobody said and the name does not tell.
         size_bytes: How many bytes it has, None where the store holds none.
@@ -34,6 +40,7 @@ class Artifact:
     """
 
     __slots__ = (
+        "_histogram",
         "_objects",
         "caption",
         "is_output",
@@ -49,6 +56,7 @@ class Artifact:
 
     def __init__(self, record: ArtifactRecord, objects: Objects) -> None:
         self._objects = objects
+        self._histogram: Histogram | None = None
         self.name = record.name
         self.is_output = record.is_output
         self.kind = record.kind
@@ -87,6 +95,34 @@ class Artifact:
     def json(self) -> Any:
         """Its bytes as JSON."""
         return json.loads(self.read_bytes())
+
+    @property
+    def histogram(self) -> Histogram:
+        """What `log_histogram` counted; read when it is first asked for.
+
+        Raises:
+            InvalidTypeError: It is no histogram.
+            DamagedError: Its bytes are gone, or not those that were logged; the message names the file.
+        """
+        if self._histogram is None:
+            if self.kind != "histogram":
+                raise InvalidTypeError(
+                    f"artifact {self.name!r} is of kind {self.kind!r}: it has no edges and no counts"
+                )
+            from assay.media.histogram import decode_histogram
+
+            self._histogram = decode_histogram(self.read_bytes())
+        return self._histogram
+
+    @property
+    def edges(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The edges of a histogram's bins, ascending, one more than there are bins."""
+        return self.histogram.edges
+
+    @property
+    def counts(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """How many values each bin of a histogram has."""
+        return self.histogram.counts
 
     def save(self, folder: str | os.PathLike[str]) -> str:
         """Write it into a folder, which is made; the file (for a directory, the folder) lies in it whatever its name.

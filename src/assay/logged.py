@@ -9,34 +9,16 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from assay.artifact import DIRECTORY, DIRECTORY_MEDIA_TYPE
 from assay.errors import InvalidInputError
 from assay.formats.names import artifact_name
-from assay.formats.values import step_number
-from assay.media.text import encode_text
-
-if TYPE_CHECKING:
-    from assay.media.encoded import Encoded
+from assay.logged_media import MediaLogging
 
 
-class ArtifactLogging:
+class ArtifactLogging(MediaLogging):
     """The part of `Run` that logs artifacts."""
-
-    def _check_inside(self) -> None:
-        raise ArtifactLogging._unbound()
-
-    def _say(self, kind: str, body: Mapping[str, Any]) -> None:
-        raise ArtifactLogging._unbound()
-
-    def _put(self, source: IO[bytes]) -> dict[str, Any] | None:
-        raise ArtifactLogging._unbound()
-
-    @staticmethod
-    def _unbound() -> TypeError:
-        return TypeError("ArtifactLogging is a part of Run and is not used alone")
 
     def log_artifact(self, name: str, value: str, media_type: str | None = None, is_output: bool = True) -> None:
         """Record an artifact by a value such as an address; nothing is stored but that.
@@ -201,83 +183,6 @@ class ArtifactLogging:
         if stored is not None:
             body = {"name": name, "is_output": bool(is_output), "kind": document["type"], **stored}
             self._say("artifact", {**body, "media_type": "application/json"})
-
-    def log_image(self, name: str, image: Any, step: int | None = None, caption: str | None = None) -> None:
-        """Store an image: a file's path, encoded bytes, a Pillow image, or an array of pixels.
-
-        Args:
-            name: With a step, all of a name are kept and `media(name)` gives them in order; else the same replaces.
-            image: Arrays have shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), as uint8 or as floats in 0…1.
-            step: The step it belongs to.
-            caption: A line of text beside it.
-
-        Raises:
-            InvalidInputError: It is no image.
-            ContextError: Outside the `with` block.
-        """
-        self._check_inside()
-        from assay.media.image import encode_image
-
-        self._log_media(name, "image", encode_image(image), step, caption)
-
-    def log_figure(self, name: str, figure: Any, step: int | None = None) -> None:
-        """Store a matplotlib figure as a picture, or a plotly figure as it is.
-
-        Args:
-            name: With a step, all of a name are kept and `media(name)` gives them in order; else the same replaces.
-            figure: The figure.
-            step: The step it belongs to.
-
-        Raises:
-            InvalidInputError: It is no figure.
-            ContextError: Outside the `with` block.
-        """
-        self._check_inside()
-        from assay.media.figure import encode_figure
-
-        self._log_media(name, "figure", encode_figure(figure), step, None)
-
-    def log_table(self, name: str, table: Any, step: int | None = None) -> None:
-        """Store a table: of pandas, polars or Arrow, a list of dicts (rows) or a dict of lists (columns).
-
-        Args:
-            name: With a step, all of a name are kept and `media(name)` gives them in order; else the same replaces.
-            table: The table.
-            step: The step it belongs to.
-
-        Raises:
-            InvalidInputError: It is no table.
-            ContextError: Outside the `with` block.
-        """
-        self._check_inside()
-        from assay.media.table import encode_table
-
-        self._log_media(name, "table", encode_table(table), step, None)
-
-    def log_text(self, name: str, text: str, step: int | None = None) -> None:
-        """Store a text.
-
-        Args:
-            name: With a step, all of a name are kept and `media(name)` gives them in order; else the same replaces.
-            text: The text.
-            step: The step it belongs to.
-
-        Raises:
-            InvalidInputError: It is no text.
-            ContextError: Outside the `with` block.
-        """
-        self._check_inside()
-        self._log_media(name, "text", encode_text(text), step, None)
-
-    def _log_media(self, name: str, kind: str, encoded: Encoded, step: int | None, caption: str | None) -> None:
-        body = {"name": artifact_name(name), "is_output": True, "kind": kind, "media_type": encoded.media_type}
-        if step is not None:
-            body["step"] = step_number(step)
-        if caption is not None:
-            body["caption"] = str(caption)
-        stored = self._put(io.BytesIO(encoded.body))
-        if stored is not None:
-            self._say("artifact", {**body, **stored})
 
 
 def _media_type(path: str) -> str | None:

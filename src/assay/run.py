@@ -12,6 +12,7 @@ from typing import Any
 from assay import current, system
 from assay.errors import InvalidInputError, UnavailableError
 from assay.formats import names
+from assay.formats.colour import COLOUR_TAG, colour_of, colour_text
 from assay.formats.values import flat_parameters, metric_name, tag_dict
 from assay.logged import ArtifactLogging
 from assay.recording.progress import UploadProgress
@@ -239,6 +240,23 @@ class Run(RunWriting, ArtifactLogging, RunTidying):
         # Within the block no call waits for the store: what others set meanwhile is not counted.
         self._tags = tag_dict({**(self._tags if self._depth > 0 or self._adopted else self.tags), **new})
         self._say_anywhere("tags", {"values": new})
+
+    @property
+    def color(self) -> str | None:
+        """The colour in which the page draws the run, `#rrggbb`; None leaves it to the page.
+
+        Can be set, also outside the `with` block: to `#rrggbb`, or to blue, vermillion, green, pink, orange, sky, olive
+        or grey. It is kept as the tag `assay.color`.
+        """
+        return colour_of(self.tags)
+
+    @color.setter
+    def color(self, colour: str | None) -> None:
+        if colour is not None:
+            self.set_tags({COLOUR_TAG: colour_text(colour)})
+            return
+        self._tags = {key: value for key, value in self._tags.items() if key != COLOUR_TAG}
+        self._say_anywhere("tags", {"values": {COLOUR_TAG: None}})
 
     @property
     def description(self) -> str:

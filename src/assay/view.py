@@ -210,6 +210,8 @@ class RunView:
     def media(self, name: str) -> list[Artifact]:
         """What was logged under a name with steps, by step, then in the order of logging.
 
+        Of a histogram an item has `edges` and `counts` as numpy arrays, and `histogram` with all that was counted.
+
         Raises:
             ArtifactNotFoundError: Nothing was; the message names the nearest.
         """

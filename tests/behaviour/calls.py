@@ -32,5 +32,6 @@ LOG_CALLS: dict[str, Callable[[Run], object]] = {
     "log_image": lambda run: run.log_image("image", ONE_PIXEL),
     "log_figure": lambda run: run.log_figure("figure", _figure()),
     "log_table": lambda run: run.log_table("table", [{"a": 1}]),
+    "log_histogram": lambda run: run.log_histogram("weights", [0.1, 0.2]),
     "log_text": lambda run: run.log_text("text", "words"),
 }

@@ -268,10 +268,16 @@ ROWS: dict[str, dict[str, str]] = {
             test_a_table_comes_back_value_by_value test_values_that_json_has_not_come_back
             test_what_is_no_table_is_refused""",
         "log_text": "test_a_text_comes_back_as_it_was test_what_is_no_text_is_refused",
+        "log_histogram": """
+            test_a_histogram_comes_back_with_edges_and_counts test_values_of_a_histogram_that_are_not_finite_are_counted
+            test_what_is_no_histogram_is_refused test_what_is_no_histogram_has_no_edges""",
         "media(name), in order": """
             test_without_a_step_the_same_name_replaces test_with_a_step_all_are_kept_and_come_in_order
             test_items_of_all_kinds_with_a_step_are_kept test_a_step_is_an_integer_or_none""",
         "set_tags": "test_tags_are_added_and_replaced test_tags_beyond_their_limits_are_refused_and_change_nothing",
+        "colours": """
+            test_a_colour_is_a_tag_that_can_be_taken_away test_a_colour_is_set_outside_the_block
+            test_a_colour_that_is_none_is_refused_and_changes_nothing""",
         "descriptions": "test_descriptions_are_markdown_that_stays test_a_description_that_is_no_text_is_refused",
         "flush": "test_flush_returns_when_all_is_durable_in_the_store",
         "define_metric": "test_a_defined_metric_has_its_best test_another_goal_is_refused",

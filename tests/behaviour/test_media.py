@@ -1,4 +1,4 @@
-"""Images, figures, tables and texts: kept as they are, in order where they have a step."""
+"""Images, figures, tables, texts and histograms: kept as they are, in order where they have a step."""
 
 from __future__ import annotations
 
@@ -66,8 +66,9 @@ def test_items_of_all_kinds_with_a_step_are_kept(run: Run) -> None:
         run.log_image("image", PIXELS, step=step, caption=f"after {step}")
         run.log_figure("figure", Figure(), step=step)
         run.log_table("table", ROWS, step=step)
+        run.log_histogram("histogram", [step], step=step)
 
-    for name in ("image", "figure", "table"):
+    for name in ("image", "figure", "table", "histogram"):
         assert [(0, name), (1, name), (2, name)] == [(one.step, one.kind) for one in run.media(name)]
     assert ["after 0", "after 1", "after 2"] == [one.caption for one in run.media("image")]
 
@@ -213,5 +214,49 @@ def test_values_that_json_has_not_come_back(run: Run) -> None:
 def test_what_is_no_table_is_refused(run: Run, table: Any) -> None:
     with pytest.raises((TypeError, ValueError), match=r"table|column|row"):
         run.log_table("table", table)
+
+    assert {} == run.artifacts()
+
+
+# Histograms
+
+
+def test_a_histogram_comes_back_with_edges_and_counts(run: Run) -> None:
+    for step in range(3):
+        run.log_histogram("weights", np.full((2, 3), step), step=step, bins=[0, 1, 2])
+
+    items = run.media("weights")
+    assert [("histogram", step, "application/json") for step in range(3)] == [
+        (one.kind, one.step, one.media_type) for one in items
+    ]
+    assert [[0.0, 1.0, 2.0]] * 3 == [one.edges.tolist() for one in items]
+    assert [[6, 0], [0, 6], [0, 6]] == [one.counts.tolist() for one in items]
+    assert [0, 6] == run.artifacts()["weights"].json()["counts"]
+
+
+def test_what_is_no_histogram_has_no_edges(run: Run) -> None:
+    run.log_text("notes", "words")
+
+    with pytest.raises(TypeError, match="artifact 'notes' is of kind 'text'"):
+        _ = run.media("notes")[0].edges
+
+
+def test_values_of_a_histogram_that_are_not_finite_are_counted(run: Run) -> None:
+    run.log_histogram("gradients", [math.nan, math.inf, 1.0])
+
+    found = run.media("gradients")[0].histogram
+    assert (3, 1, 1, 0, 1) == (
+        found.count,
+        found.nan,
+        found.positive_infinite,
+        found.negative_infinite,
+        found.counts.sum(),
+    )
+
+
+@pytest.mark.parametrize(("values", "bins"), [("text", 64), ([None], 64), ([1.0], 0), ([1.0], [2, 1])], ids=repr)
+def test_what_is_no_histogram_is_refused(run: Run, values: Any, bins: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"values|bins"):
+        run.log_histogram("weights", values, bins=bins)
 
     assert {} == run.artifacts()

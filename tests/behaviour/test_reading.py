@@ -46,6 +46,41 @@ def test_tags_beyond_their_limits_are_refused_and_change_nothing(run: Run) -> No
     assert {str(number): "" for number in range(50)} == run.tags
 
 
+def test_a_colour_is_a_tag_that_can_be_taken_away(run: Run) -> None:
+    assert run.color is None
+
+    run.set_tags({"team": "vision"})
+    run.color = "#D55E00"
+    assert {"team": "vision", "assay.color": "#d55e00"} == run.tags
+    run.color = "blue"
+    assert "#0072b2" == run.color
+
+    run.color = None
+    assert run.color is None
+    assert {"team": "vision"} == run.tags
+
+
+def test_a_colour_is_set_outside_the_block() -> None:
+    run = Run("digits", "outside")
+    run.color = "#123456"
+    with run:
+        pass
+    assert "#123456" == load_run("outside", "digits").color
+
+    load_run("outside", "digits").color = None
+    assert {} == run.tags
+
+
+def test_a_colour_that_is_none_is_refused_and_changes_nothing(run: Run) -> None:
+    run.color = "#123456"
+
+    for colour in ("red", "#fff", 5):
+        with pytest.raises(ValueError, match="colour"):
+            run.color = colour  # type: ignore[assignment]
+
+    assert "#123456" == run.color
+
+
 def test_times_are_aware_and_in_order() -> None:
     before = datetime.now(UTC) - timedelta(microseconds=1)
     run = Run("digits", "baseline")

@@ -77,6 +77,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "log_image": {"name": REQUIRED, "image": REQUIRED, "step": None, "caption": None},
     "log_figure": {"name": REQUIRED, "figure": REQUIRED, "step": None},
     "log_table": {"name": REQUIRED, "table": REQUIRED, "step": None},
+    "log_histogram": {"name": REQUIRED, "values": REQUIRED, "step": None, "bins": 64},
     "log_text": {"name": REQUIRED, "text": REQUIRED, "step": None},
     "log_directory": {"path": REQUIRED, "name": None},
     "set_tags": {"tags": REQUIRED},

@@ -35,6 +35,8 @@ def test_all_that_a_run_logged_is_read_from_the_other_store(here: Session, there
         run.log_directory(tmp_path / "folder")
         for step in (0, 5):
             run.log_text("sample", f"at {step}", step=step)
+            run.log_histogram("weights", [0.1, step, math.inf], step=step)
+        run.color = "#d55e00"
         run.log_confusion_matrix([0, 1], [0, 1])
         run.log_artifact("data", "s3://bucket/data", is_output=False)
 
@@ -42,7 +44,7 @@ def test_all_that_a_run_logged_is_read_from_the_other_store(here: Session, there
     there.import_runs(tmp_path / "runs.assay")
     twin = load_run("base", "digits", there)
 
-    for name in ("id", "display_name", "description", "status", "start_time", "end_time", "tags", "metrics"):
+    for name in ("id", "display_name", "description", "status", "start_time", "end_time", "tags", "color", "metrics"):
         assert getattr(run, name) == getattr(twin, name), name
     assert repr(run.parameters) == repr(twin.parameters)
     for metric in run.metrics:
@@ -51,6 +53,9 @@ def test_all_that_a_run_logged_is_read_from_the_other_store(here: Session, there
         assert one.steps.tobytes() == other.steps.tobytes()
         assert one.timestamps.tobytes() == other.timestamps.tobytes()
     assert ["at 0", "at 5"] == [one.read_bytes().decode() for one in twin.media("sample")]
+    assert [repr(one.histogram) for one in run.media("weights")] == [
+        repr(one.histogram) for one in twin.media("weights")
+    ]
     assert run.artifacts().keys() == twin.artifacts().keys()
     folder = Path(twin.download_artifact("folder", tmp_path / "back"))
     assert bytes(range(256)) * 5000 == (folder / "deep" / "weights").read_bytes()

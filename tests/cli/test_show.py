@@ -49,6 +49,22 @@ def test_show_before_anything_was_logged(assay: Assay, store: Path) -> None:
     assert "there is no store in" in said.err
 
 
+def test_show_draws_the_last_histogram_of_a_name(assay: Assay, store: Path) -> None:
+    with Run("digits", "spread") as run:
+        run.log_histogram("weights", [0.0], step=0)
+        run.log_histogram("weights", [0.0, 0.0, 1.0, 2.5, float("nan")], step=1, bins=2)
+        run.log_histogram("nothing", [])
+        run.color = "blue"
+
+    said = assay("show", "digits/spread", width=120)
+
+    (row,) = (line for line in said.lines if line.startswith("weights"))
+    assert "(2 steps)" in row
+    assert "█▁ 0 … 2.5, 5 values, 1 not finite" in row
+    assert "0 values, none of them finite" in said.out
+    assert "assay.color" not in said.out
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_show_draws_parameters_metrics_charts_and_artifacts(assay: Assay, runs: Path, width: int) -> None:
     said = assay("show", "digits/third", width=width)

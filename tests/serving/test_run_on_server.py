@@ -91,6 +91,7 @@ def test_artifacts_charts_and_media_come_back_byte_for_byte(run: Run, tmp_path: 
     run.log_image("noise", np.zeros((4, 4, 3), np.uint8), step=0, caption="black")
     run.log_image("noise", np.full((4, 4, 3), 255, np.uint8), step=1)
     run.log_table("rows", [{"a": 1}, {"a": 2}])
+    run.log_histogram("weights", [1.0, 2.0, 4.0], bins=3, step=7)
     run.log_confusion_matrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2])
     run.log_roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     run.log_precision_recall([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
@@ -102,12 +103,23 @@ def test_artifacts_charts_and_media_come_back_byte_for_byte(run: Run, tmp_path: 
         assert "s3://bucket/data" == found["data"].value
         assert b"words" == found["notes"].read_bytes()
         assert [0, 1] == [one.step for one in where.media("noise")]
+        assert [1, 1, 1] == where.media("weights")[0].counts.tolist()
         assert "ConfusionMatrix" == found["Confusion matrix"].json()["type"]
         assert "a" == (Path(where.download_artifact("folder", tmp_path / "back")) / "inside" / "a.txt").read_text()
         with found["model.bin"].open() as file:
             file.seek(1000)
             assert (bytes(range(256)) * 1000)[1000:1010] == file.read(10)
     assert {"data"} == set(run.artifacts(is_output=False))
+
+
+def test_a_colour_is_set_and_taken_away_inside_and_outside_the_block(run: Run) -> None:
+    run.color = "green"
+    assert "#009e73" == _elsewhere(run).color
+    run.color = None
+    assert _elsewhere(run).color is None
+
+    _elsewhere(run).color = "#123456"
+    assert "#123456" == run.color
 
 
 def _elsewhere(run: Run) -> Run:

@@ -19,6 +19,7 @@ from assay.cli.run_table import STATUS_STYLES, moment, run_length
 from assay.cli.sparkline import sparkline
 from assay.errors import DamagedError
 from assay.formats.summary import Summary
+from assay.media.histogram import decode_histogram
 from assay.storage.contract import ArtifactRecord, AttemptRecord, RunRecord, Store
 
 MOST_ROWS = 100
@@ -29,6 +30,7 @@ SILENT_AFTER = timedelta(minutes=1)
 """A server hears of a writer every ten seconds; after so long without, that is shown."""
 _TREND_POINTS = 1000
 _NAME_WIDTH = 32
+_HISTOGRAM_WIDTH = 16
 
 
 def plain_table() -> Table:
@@ -81,8 +83,9 @@ class RunPage:
             out.print(Text(run.status_message, STATUS_STYLES[run.status]), soft_wrap=True)
         if run.refused:
             out.print(Text(f"{wording.amount(run.refused, 'log call')} refused: the disk was full", "red"))
-        if run.tags:
-            out.print(Text("  ".join(f"{key}={value}" if value else key for key, value in run.tags.items()), "magenta"))
+        tags = {key: value for key, value in run.tags.items() if not key.startswith("assay.")}
+        if tags:
+            out.print(Text("  ".join(f"{key}={value}" if value else key for key, value in tags.items()), "magenta"))
         if run.description:
             out.print()
             out.print(Markdown(run.description))
@@ -185,7 +188,22 @@ class RunPage:
             name.append(f" ({len(items)} steps)", "dim")
         sizes = [item.size_bytes for item in items if item.size_bytes is not None]
         told = last.value if last.value is not None else last.media_type or ""
+        if last.kind == "histogram" and last.sha256 is not None:
+            told = self._histogram(last)
         return [name, Text(last.kind), Text(wording.size(sum(sizes)) if sizes else ""), Text(told, "dim")]
+
+    def _histogram(self, artifact: ArtifactRecord) -> str:
+        assert artifact.sha256 is not None
+        try:
+            found = decode_histogram(b"".join(self._store.objects.read_checked(artifact.sha256)))
+        except DamagedError as error:
+            return self._fault(error, "damaged").plain
+        if found.min is None:
+            return f"{wording.amount(found.count, 'value')}, none of them finite"
+        others = found.nan + found.positive_infinite + found.negative_infinite
+        spread = f"{wording.number(found.min)} … {wording.number(found.max)}"
+        told = [f"{sparkline(found.counts.tolist(), _HISTOGRAM_WIDTH)} {spread}", wording.amount(found.count, "value")]
+        return ", ".join([*told, f"{others:,} not finite"] if others else told)
 
     def _attempts(self) -> RenderableType | None:
         attempts = self._store.attempts(self._run.uid)

@@ -1,1 +1,1 @@
-"""What a user shows, as bytes that last: images, figures, tables and text."""
+"""What a user shows, as bytes that last: images, figures, tables, text and histograms."""

@@ -31,7 +31,7 @@ def as_pixels(image: Any) -> np.ndarray[Any, Any]:
     import numpy as np
 
     channels_first = hasattr(image, "detach")
-    array: np.ndarray[Any, Any] = _tensor_as_array(image) if channels_first else np.asarray(image)
+    array: np.ndarray[Any, Any] = tensor_as_array(image) if channels_first else np.asarray(image)
     pixels = _shaped(array, channels_first)
     kind = pixels.dtype.kind
     if kind == "b":
@@ -47,7 +47,8 @@ def as_pixels(image: Any) -> np.ndarray[Any, Any]:
     raise InvalidTypeError(f"an image's pixels must be integers, floats or bools, found the type {array.dtype}")
 
 
-def _tensor_as_array(tensor: Any) -> np.ndarray[Any, Any]:
+def tensor_as_array(tensor: Any) -> np.ndarray[Any, Any]:
+    """A torch tensor as a numpy array, wherever it lies and whatever it takes part in."""
     tensor = tensor.detach().cpu()  # it may ask for gradients and lie on another device
     if str(tensor.dtype) == "torch.bfloat16":  # numpy has no such type; float32 holds each of its values
         tensor = tensor.float()

@@ -111,6 +111,7 @@ def searchable(value: Any) -> tuple[float | None, str | None]:
 def _apply_tags(connection: Connection, run_id: int, event: Event) -> None:
     tags = json.loads(connection.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
     tags.update(event.body["values"])
+    tags = {key: value for key, value in tags.items() if value is not None}  # one that is set to nothing is taken away
     connection.execute("UPDATE runs SET tags = ? WHERE id = ?", (_text(json.dumps(tags, ensure_ascii=False)), run_id))
 
 
