@@ -37,6 +37,7 @@ ROWS = {
     "server-view": "server_view",
     "server-memory": "server_memory",
     "mlflow": "mlflow_server",
+    "page": "page",
 }
 """What `--rows` takes, and the module that measures it."""
 

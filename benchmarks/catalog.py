@@ -17,23 +17,23 @@ _CREATED_US = 1_700_000_000_000_000
 _AT_ONCE = 2_000
 
 
-def parameters_of(run: int) -> dict[str, Any]:
-    """A learning rate, a depth and an optimizer, and others by turns a float and a text."""
+def parameters_of(run: int, count: int = PARAMETERS) -> dict[str, Any]:
+    """A learning rate, a depth and an optimizer, and others by turns a float and a text; `count` in all."""
     draw = random.Random(run)
     found: dict[str, Any] = {"lr": draw.random(), "depth": draw.randrange(2, 12), "optimizer": draw.choice(OPTIMIZERS)}
-    for number in range(len(found), PARAMETERS):
+    for number in range(len(found), count):
         found[f"parameter{number}"] = draw.random() if number % 2 else f"value {draw.randrange(1000)}"
     return found
 
 
-def metrics_of(run: int) -> dict[str, float]:
-    """Random numbers from 0 to 1; `loss` is the first of them."""
+def metrics_of(run: int, count: int = len(METRICS)) -> dict[str, float]:
+    """Random numbers from 0 to 1; `loss` is the first of them, and those beyond five have numbers for names."""
     draw = random.Random(-1 - run).random
-    return {name: draw() for name in METRICS}
+    return {name: draw() for name in (*METRICS, *map("m{}".format, range(len(METRICS), count)))[:count]}
 
 
-def fill(folder: str, runs: int) -> dict[str, Any]:
-    """Make a store of so many runs of one experiment, named `run-0` and so on."""
+def fill(folder: str, runs: int, parameters: int = PARAMETERS, metrics: int = len(METRICS)) -> dict[str, Any]:
+    """Make a store of so many runs of one experiment, named `run-0` and so on, with so many columns each."""
     from assay.storage.contract import RunSpec
     from assay.storage.sql.store import SqlStore
 
@@ -42,17 +42,23 @@ def fill(folder: str, runs: int) -> dict[str, Any]:
     with store._database.write() as connection:
         [experiment_id] = connection.execute("SELECT experiment_id FROM runs").fetchone()
         connection.execute("DELETE FROM runs")
-        numbers = {name: store._names.give(connection, name) for name in [*parameters_of(0), *METRICS]}
+        numbers = {
+            name: store._names.give(connection, name)
+            for name in [*parameters_of(0, parameters), *metrics_of(0, metrics)]
+        }
         for first in range(0, runs, _AT_ONCE):
-            _fill_some(connection, experiment_id, numbers, range(first, min(first + _AT_ONCE, runs)))
+            some = range(first, min(first + _AT_ONCE, runs))
+            _fill_some(connection, experiment_id, numbers, some, (parameters, metrics))
     store.close()
     return {"runs": runs}
 
 
-def _fill_some(connection: Any, experiment_id: int, numbers: dict[str, int], some: range) -> None:
+def _fill_some(
+    connection: Any, experiment_id: int, numbers: dict[str, int], some: range, columns: tuple[int, int]
+) -> None:
     runs, parameters, series = [], [], []
     for run in some:
-        logged, created_us = parameters_of(run), _CREATED_US + run * 1_000_000
+        logged, created_us = parameters_of(run, columns[0]), _CREATED_US + run * 1_000_000
         text = json.dumps(logged, separators=(",", ":"))
         uid, name = f"{run:032x}", f"run-{run}"
         runs.append((run + 1, uid, experiment_id, name, name, created_us, created_us + 500_000, created_us, text))
@@ -65,7 +71,7 @@ def _fill_some(connection: Any, experiment_id: int, numbers: dict[str, int], som
             )
             for one, value in sorted(logged.items(), key=lambda item: numbers[item[0]])
         ]
-        series += [(run + 1, numbers[one], value, created_us) for one, value in metrics_of(run).items()]
+        series += [(run + 1, numbers[one], value, created_us) for one, value in metrics_of(run, columns[1]).items()]
     connection.executemany(
         "INSERT INTO runs (id, uid, experiment_id, name, display_name, start_us, end_us, created_us, parameters, "
         "status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Completed')",

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,19 +54,27 @@ def serving(database: str, folder: str) -> Iterator[Team]:
     place = Path(folder, database.lower())
     place.mkdir(parents=True)
     with contextlib.ExitStack() as stack:
-        options = ["--store", str(place)]
+        options = []
         if database == "PostgreSQL":
-            options += ["--database", stack.enter_context(postgres(str(place)))]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "assay.cli", "server", "--port", "0", *options],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "ASSAY_QUIET": "1"},
-        )
-        stack.callback(_stop, process)
+            options = ["--database", stack.enter_context(postgres(str(place)))]
+        yield stack.enter_context(serving_store(str(place), options, database))
+
+
+@contextlib.contextmanager
+def serving_store(store: str, options: Sequence[str] = (), database: str = "SQLite") -> Iterator[Team]:
+    """A server of what is in a folder already, while the block lasts."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assay.cli", "server", "--port", "0", "--store", store, *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "ASSAY_QUIET": "1"},
+    )
+    try:
         yield Team(_url_of(process), process.pid, database)
+    finally:
+        _stop(process)
 
 
 @contextlib.contextmanager
