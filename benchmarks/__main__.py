@@ -38,6 +38,7 @@ ROWS = {
     "server-memory": "server_memory",
     "mlflow": "mlflow_server",
     "page": "page",
+    "page-live": "page_live",
 }
 """What `--rows` takes, and the module that measures it."""
 

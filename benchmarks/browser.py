@@ -71,10 +71,10 @@ class Tab:
         self.page = page
         self.devtools: CDPSession = page.context.new_cdp_session(page)
 
-    def open(self, url: str, seen: str) -> float:
+    def open(self, url: str, seen: str, script: str = "") -> float:
         """Load a page; how long until what `seen` says is there, in ms from the start of the navigation."""
         self.page.goto("about:blank")
-        self.page.add_init_script(f"{WATCH}; bench.name = 'seen'; bench.wanted = () => {seen};")
+        self.page.add_init_script(f"{WATCH}; bench.name = 'seen'; bench.wanted = () => {seen}; {script}")
         self.page.goto(url)
         return self.mark("seen")
 

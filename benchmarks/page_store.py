@@ -9,10 +9,10 @@ OVERLAID = "overlaid"
 
 
 def log_wide(folder: str, metrics: int) -> dict[str, Any]:
-    """A run of many metrics, forty points each."""
+    """A run of many metrics in fifty sections, forty points each."""
     from assay import Run, Session
 
-    names = [f"group{number % 20}/metric{number}" for number in range(metrics)]
+    names = [f"group{number % 50}/metric{number}" for number in range(metrics)]
     with Run("wide", "wide", sagemaker_session=Session(folder)) as run:
         for step in range(40):
             run.log_metrics({name: step * (number % 7) + number for number, name in enumerate(names)}, step=step)

@@ -34,6 +34,8 @@ FIRST = {
     "server-view": "1,000 points of a series of 20,000 over HTTP, SQLite",
     "server-memory": "an idle server on SQLite",
     "mlflow": "2 runs, 1,000 points a request, PostgreSQL: points/s",
+    "page": "60 runs × 100 columns: the page is usable",
+    "page-live": "a point of another process is on the chart after",
 }
 
 
