@@ -8,7 +8,8 @@ import { artifactsQuery, type FoundRun } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
-import { useTheme } from "../look/theme";
+import { useColourOf } from "../look/useColours";
+import { ColourDot } from "../parts/ColourDot";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useChanges, useRefresh } from "../parts/live";
 import { cellOf, namesOf, titleOf, usualColumns } from "../parts/runColumns";
@@ -59,7 +60,9 @@ export function ComparePage() {
   if (found.data === undefined) return <Skeleton lines={10} label="Reading the runs" />;
   const runs = found.data;
   for (const name of new Set(runs.map((run) => run.experiment_name))) {
-    coloursOf(name).give(runs.filter((run) => run.experiment_name === name).map((run) => run.uid));
+    const own = runs.filter((run) => run.experiment_name === name);
+    coloursOf(name).learn(own);
+    coloursOf(name).give(own.map((run) => run.uid));
   }
   const sources = runs.map((run) => ({
     run,
@@ -104,7 +107,7 @@ export function ComparePage() {
 function Values({ runs, onRemove }: { runs: readonly FoundRun[]; onRemove: (uid: string) => void }) {
   const [texts, change] = useTexts();
   const isDiffering = texts.all !== "1";
-  const theme = useTheme();
+  const colourOf = useColourOf();
   const names = useMemo(() => namesOf(runs), [runs]);
   const rows = usualColumns(names)
     .filter((id) => id !== "own.status")
@@ -141,7 +144,7 @@ function Values({ runs, onRemove }: { runs: readonly FoundRun[]; onRemove: (uid:
               </th>
               {runs.map((run) => (
                 <th key={run.uid} scope="col">
-                  <span className="dot" style={{ background: coloursOf(run.experiment_name).of(run.uid, theme) }} />{" "}
+                  <ColourDot run={run} colour={colourOf(run)} />{" "}
                   <Link to="/runs/$uid" params={{ uid: run.uid }}>
                     {run.display_name || run.name}
                   </Link>
@@ -192,7 +195,7 @@ function Charts({ runs }: { runs: readonly FoundRun[] }) {
   const [texts] = useTexts();
   const view = useMemo(() => parseChartView(texts), [texts]);
   const [emphasis, setEmphasis] = useState<string | null>(null);
-  const theme = useTheme();
+  const colourOf = useColourOf();
   const metrics = useMemo(() => namesOf(runs).metrics, [runs]);
   const runsOf = useCallback(
     (metric: string) =>
@@ -201,9 +204,9 @@ function Charts({ runs }: { runs: readonly FoundRun[] }) {
         .map((run) => ({
           uid: run.uid,
           label: run.display_name || run.name,
-          colour: coloursOf(run.experiment_name).of(run.uid, theme),
+          colour: colourOf(run),
         })),
-    [runs, theme],
+    [runs, colourOf],
   );
   return (
     <div className="charts-side">
@@ -216,8 +219,7 @@ function Charts({ runs }: { runs: readonly FoundRun[] }) {
               onPointerEnter={() => setEmphasis(run.uid)}
               onPointerLeave={() => setEmphasis(null)}
             >
-              <span className="dot" style={{ background: coloursOf(run.experiment_name).of(run.uid, theme) }} />{" "}
-              {run.display_name || run.name}
+              <span className="dot" style={{ background: colourOf(run) }} /> {run.display_name || run.name}
             </span>
           </li>
         ))}

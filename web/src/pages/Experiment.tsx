@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import { coloursOf } from "../look/colours";
 import { count, many } from "../look/numbers";
-import { useTheme } from "../look/theme";
+import { useColourOf } from "../look/useColours";
 import { ColumnChooser } from "../parts/ColumnChooser";
 import { Failure, Skeleton } from "../parts/Failure";
 import { FilterBar } from "../parts/FilterBar";
@@ -53,8 +53,8 @@ export function ExperimentPage() {
   );
   const [emphasis, setEmphasis] = useState<string | null>(null);
   const view = useMemo(() => parseChartView(texts), [texts]);
-  const theme = useTheme();
-  const colours = coloursOf(name);
+  const colourOf = useColourOf();
+  useMemo(() => coloursOf(name).learn(runs), [name, runs]);
   const drawn = useSame(
     runs.filter((run) => marks.isShown(run.uid)).map((run) => `${run.uid}\0${run.display_name || run.name}`),
   );
@@ -64,9 +64,9 @@ export function ExperimentPage() {
       drawn.flatMap((text, at) => {
         const [uid = "", label = ""] = text.split("\0");
         if (!has[at]?.split("\0").includes(metric)) return [];
-        return [{ uid, label, colour: colours.of(uid, theme) }];
+        return [{ uid, label, colour: colourOf({ uid, experiment_name: name }) }];
       }),
-    [drawn, has, colours, theme],
+    [drawn, has, name, colourOf],
   );
   // Of what no drawn run has there would be nothing to see.
   const metrics = useSame([...new Set(has.flatMap((one) => one.split("\0")))].filter((one) => one !== ""));
@@ -141,7 +141,7 @@ export function ExperimentPage() {
             now_ms={now_ms}
             isShown={marks.isShown}
             isSelected={marks.isSelected}
-            colourOf={(uid) => colours.of(uid, theme)}
+            colourOf={(uid) => colourOf({ uid, experiment_name: name })}
             onSort={(one) => change({ sort: writeSort(one) })}
             onShow={marks.onShow}
             onSelect={marks.onSelect}

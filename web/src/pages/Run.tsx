@@ -49,6 +49,7 @@ export function RunPage() {
     );
   }
   if (run.data === undefined) return <Skeleton lines={10} label="Reading the run" />;
+  coloursOf(run.data.experiment_name).learn([run.data]);
   coloursOf(run.data.experiment_name).give([uid]);
   const charts = (artifacts.data ?? []).filter(isEvaluation);
   const others = (artifacts.data ?? []).filter((one) => !isEvaluation(one));

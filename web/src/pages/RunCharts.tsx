@@ -4,7 +4,7 @@ import { useCallback, useMemo } from "react";
 import type { Run, Summary } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import { coloursOf } from "../look/colours";
-import { useTheme } from "../look/theme";
+import { useColourOf } from "../look/useColours";
 import { parseChartView } from "../url/charts";
 import { useTexts } from "../url/useTexts";
 
@@ -13,10 +13,8 @@ const nobody = () => {};
 export function RunCharts({ run, summaries }: { run: Run; summaries: readonly Summary[] }) {
   const [texts] = useTexts();
   const view = useMemo(() => parseChartView(texts), [texts]);
-  const theme = useTheme();
-  const colours = coloursOf(run.experiment_name);
-  colours.give([run.uid]);
-  const colour = colours.of(run.uid, theme);
+  coloursOf(run.experiment_name).give([run.uid]);
+  const colour = useColourOf()(run);
   const label = run.display_name || run.name;
   const names = summaries.map((one) => one.name).join("\0");
   const metrics = useMemo(() => (names === "" ? [] : names.split("\0")), [names]);

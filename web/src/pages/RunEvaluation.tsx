@@ -11,8 +11,9 @@ import {
   parseEvaluation,
 } from "../charts/evaluation";
 import { MatrixChart } from "../charts/MatrixChart";
-import { colourAt, coloursOf, type Theme } from "../look/colours";
+import { colourAt, type Theme } from "../look/colours";
 import { useTheme } from "../look/theme";
+import { useColourOf } from "../look/useColours";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useTexts } from "../url/useTexts";
 
@@ -32,6 +33,7 @@ export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
   const [texts, change] = useTexts();
   const isRate = texts.rates === "1";
   const theme = useTheme();
+  const colourOf = useColourOf();
   const wanted = sources.flatMap(({ run, artifacts }) => artifacts.map((artifact) => ({ run, artifact })));
   const found = useQueries({
     queries: wanted.map(({ artifact }) => documentQuery(artifact.sha256 ?? "")),
@@ -57,7 +59,7 @@ export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
           <figcaption>{title}</figcaption>
           <CurveChart
             kind={kind}
-            curves={members.flatMap((one) => drawnOf(one, theme, sources.length > 1))}
+            curves={members.flatMap((one) => drawnOf(one, theme, colourOf(one.run), sources.length > 1))}
             noSkill={sources.length === 1 ? (members[0]?.document.noSkill ?? null) : null}
           />
         </figure>
@@ -132,17 +134,16 @@ function grouped(loaded: readonly Loaded[]): Group[] {
 function drawnOf(
   { run, artifact, document }: Loaded & { document: CurveDocument },
   theme: Theme,
+  own: string,
   isMany: boolean,
 ): DrawnCurve[] {
-  const colours = coloursOf(run.experiment_name);
   const name = run.display_name || run.name;
   // Of several runs each has its colour and its one curve; of one run, each class has a colour.
   const curves = isMany ? document.curves.slice(0, 1) : document.curves;
   return curves.map((curve, at) => ({
     key: `${run.uid} ${artifact.name} ${at}`,
     label: isMany ? name : curve.label || name,
-    colour:
-      isMany || curves.length === 1 ? colours.of(run.uid, theme) : at === 0 ? "var(--text)" : colourAt(at - 1, theme),
+    colour: isMany || curves.length === 1 ? own : at === 0 ? "var(--text)" : colourAt(at - 1, theme),
     curve,
   }));
 }

@@ -2,6 +2,8 @@
 
 import type { Attempt, Run } from "../api/queries";
 import { ago, duration, iso, moment } from "../look/times";
+import { useColourOf } from "../look/useColours";
+import { ColourDot } from "./ColourDot";
 import { Copy } from "./Copy";
 import { useNow } from "./now";
 import { Status } from "./Status";
@@ -11,10 +13,12 @@ const SILENT_S = 30;
 
 export function RunHead({ run, attempts }: { run: Run; attempts: readonly Attempt[] }) {
   const now_ms = useNow();
+  const colourOf = useColourOf();
   const silent = run.status === "InProgress" ? silentSince(attempts, now_ms) : null;
   const end_us = run.end_us ?? now_ms * 1000;
   return (
     <div className="run-title">
+      <ColourDot run={run} colour={colourOf(run)} />
       <h1>{run.display_name || run.name}</h1>
       <Status status={run.status} message={run.status_message} />
       {silent !== null && (

@@ -6,6 +6,7 @@ import { byName } from "../charts/sections";
 import { full, short } from "../look/numbers";
 import { duration, iso, minute } from "../look/times";
 import { columnId, columnOf, type Kind } from "../url/fields";
+import { isOwnTag } from "./tags";
 
 /** What stands in a cell: the text, all of it, and how it is set. */
 export interface Cell {
@@ -29,7 +30,7 @@ export function namesOf(runs: readonly FoundRun[]): Names {
   for (const run of runs) {
     for (const name in run.parameters) found.params.add(name);
     for (const name in run.metrics) found.metrics.add(name);
-    for (const name in run.tags) found.tags.add(name);
+    for (const name in run.tags) if (!isOwnTag(name)) found.tags.add(name);
   }
   const ordered = (names: Set<string>) => [...names].sort(byName);
   return { params: ordered(found.params), metrics: ordered(found.metrics), tags: ordered(found.tags) };
