@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.artifact import Artifact
 from assay.errors import ArtifactNotFoundError, nearest
@@ -17,6 +17,9 @@ from assay.formats.summary import Summary
 from assay.querying.history import MetricHistory, check_view
 from assay.session import Session
 from assay.storage.contract import AttemptRecord, RunRecord, Store
+
+if TYPE_CHECKING:
+    from assay.lineage import RunLineage
 
 
 class Attempt:
@@ -237,6 +240,17 @@ class RunView:
         if name not in found:
             raise self._no_artifact(name, set(found))
         return found[name].save(folder)
+
+    def lineage(self) -> RunLineage:
+        """What went into this run and which runs made that, what came out and which runs used it, and so on from these.
+
+        An artifact is the same wherever its bytes are or, logged by `log_artifact`, wherever its value is: a run that
+        logs as an input (`is_output=False`) what another one logged as an output came from that run, whatever either
+        calls it. What is in the trash is left out.
+        """
+        from assay.lineage import lineage_of
+
+        return lineage_of(self._uid, self._store().lineages.of_run(self._uid))
 
     def _no_artifact(self, name: str, known: set[str]) -> ArtifactNotFoundError:
         return ArtifactNotFoundError(

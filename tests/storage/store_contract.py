@@ -21,6 +21,7 @@ from assay.formats.event import Event
 from assay.storage.contract import ExperimentRecord, RunQuery, Store
 from tests.storage.histories_contract import HistoriesContract
 from tests.storage.intake_contract import IntakeContract
+from tests.storage.lineage_contract import LineageContract
 from tests.storage.listing_contract import ListingContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
@@ -29,7 +30,9 @@ from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters,
 OpenStore = Callable[[], Store]
 
 
-class StoreContract(HistoriesContract, IntakeContract, ListingContract, PointsContract, SearchContract, ABC):
+class StoreContract(
+    HistoriesContract, IntakeContract, LineageContract, ListingContract, PointsContract, SearchContract, ABC
+):
     @pytest.fixture
     @abstractmethod
     def open_store(self, tmp_path: Path) -> OpenStore:

@@ -19,6 +19,7 @@ from assay.storage.objects import Objects
 
 if TYPE_CHECKING:
     from assay.errors import AssayError
+    from assay.storage.lineage import Lineages
     from assay.storage.parcel import Parcel
     from assay.storage.search import FoundRuns, SearchQuery
     from assay.storage.tidying import Addressing, Renaming, Trash
@@ -247,6 +248,9 @@ class Store(ABC):
 
     transfers: Transfers
     """Runs to a file and from it."""
+
+    lineages: Lineages
+    """What came from what."""
 
     @property
     @abstractmethod

@@ -94,6 +94,28 @@ def test_a_catalog_of_format_1_that_cannot_be_written_is_read(old: Path) -> None
     assert 1 == facts_of(old)[0]
 
 
+def test_a_catalog_comes_forward_by_one_format_after_another(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_store.fill(tmp_path / "new").close()
+    for version in range(2, schema.VERSION + 1):
+        with monkeypatch.context() as patched:
+            patched.setattr(schema, "VERSION", version)
+            SqlStore(str(old)).close()
+        assert version == facts_of(old)[0]
+
+    assert facts_of(tmp_path / "new") == facts_of(old)
+
+
+def test_a_catalog_of_format_1_that_cannot_be_written_shows_what_came_from_what(old: Path) -> None:
+    store = SqlStore(str(old), writable=False)
+
+    found = store.lineages.of_run("uid-first")
+
+    assert (["first"], ["model"]) == ([one.name for one in found.runs], [one.name for one in found.artifacts])
+    store.close()
+
+
 def test_a_process_of_the_older_assay_goes_on_when_another_brings_the_catalog_forward(old: Path) -> None:
     with contextlib.closing(sqlite3.connect(old / "catalog.db", isolation_level=None)) as older:
         insert = "INSERT INTO runs (uid, experiment_id, name, display_name, created_us) VALUES (?, 1, ?, 'x', 5)"
@@ -110,8 +132,8 @@ def test_a_migration_that_is_undone_leaves_the_older_format(old: Path, monkeypat
     def fail(connection: object) -> None:
         raise OSError("the disk went away")
 
-    monkeypatch.setitem(migrations.MIGRATIONS, 3, fail)
-    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setitem(migrations.MIGRATIONS, schema.VERSION + 1, fail)
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     before = facts_of(old)
 
     with pytest.raises(OSError, match="went away"):

@@ -41,6 +41,7 @@ from assay.storage.contract import (
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.http.connection import Server, error_from, split_url
 from assay.storage.http.identity import Identity
+from assay.storage.http.lineage import HttpLineages
 from assay.storage.http.objects import HttpObjects
 from assay.storage.http.pages import PAGE_ITEMS, every
 from assay.storage.http.snapshots import SnapshotObjects
@@ -72,6 +73,7 @@ class HttpStore(Store):
         self.trash = HttpTrash(self.server)
         self.renaming = HttpRenaming(self.server)
         self.transfers = HttpTransfers(self.server)
+        self.lineages = HttpLineages(self.server)
 
     @property
     def writable(self) -> bool:

@@ -26,7 +26,14 @@ def _watch_runs(connection: Connection) -> None:
         connection.execute(connection.dialect.definition(statement))
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _watch_runs}
+def _find_artifacts(connection: Connection) -> None:
+    """What leads from an artifact to the runs that logged it, for their lineage."""
+    connection.execute(
+        "CREATE INDEX artifacts_by_content ON artifacts (substr(coalesce(sha256, value), 1, 128), is_output)"
+    )
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _watch_runs, 3: _find_artifacts}
 """What leads to each format from the one before."""
 
 READ_AS = {
@@ -34,5 +41,6 @@ READ_AS = {
         "CREATE TEMP VIEW runs AS SELECT *, 0 AS revision FROM main.runs",
         "CREATE TEMP VIEW writers AS SELECT *, NULL AS heard_us FROM main.writers",
     ),
+    3: (),
 }
 """What shows a SQLite catalog that can't be written as one of this format, from the one before."""

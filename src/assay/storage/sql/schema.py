@@ -6,7 +6,7 @@ the same as one JSON text for reading. Points lie in `chunks`; rows that are sti
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 """Of this format; a database of a greater one was written by a newer Assay, one of a lesser is brought to this one
 (`assay.storage.sql.migrations`). SQLite has it as `PRAGMA user_version`, PostgreSQL as the fact `format`."""
 
@@ -139,6 +139,12 @@ CREATE TABLE set_aside (
     reason TEXT NOT NULL,
     body TEXT NOT NULL
 );
+CREATE INDEX artifacts_by_content ON artifacts (substr(coalesce(sha256, value), 1, 128), is_output);
+"""
+"""Indexes of later formats stand last, where a migration puts them.
+
+`artifacts_by_content` leads from bytes or a value to the runs that logged it. A value has any length, and an index of
+PostgreSQL no more than 2,704 bytes a row: so it has the beginning of each.
 """
 
 POSTGRES = """

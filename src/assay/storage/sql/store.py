@@ -48,6 +48,7 @@ from assay.storage.sql.writers import Writers
 
 if TYPE_CHECKING:
     from assay.storage.search import FoundRuns, SearchQuery
+    from assay.storage.sql.lineage import SqlLineages
     from assay.storage.sql.meant import SqlAddressing
     from assay.storage.sql.renaming import SqlRenaming
     from assay.storage.sql.transfers import SqlTransfers
@@ -111,6 +112,13 @@ class SqlStore(Store):
         from assay.storage.sql.transfers import SqlTransfers
 
         return SqlTransfers(self._database, self.objects, self.location)
+
+    @cached_property
+    def lineages(self) -> SqlLineages:  # type: ignore[override]
+        """What came from what."""
+        from assay.storage.sql.lineage import SqlLineages
+
+        return SqlLineages(self._database, self.location)
 
     @property
     def database(self) -> Database:
