@@ -52,9 +52,7 @@ WATCH = """
   };
   requestAnimationFrame(frame);
   for (const kind of ["keydown", "pointerup", "mouseup"]) {
-    addEventListener(kind, (event) => {
-      if (kind !== "keydown" || event.key === "Enter") performance.mark(kind);
-    }, true);
+    addEventListener(kind, () => performance.mark(kind), true);
   }
 })();
 """

@@ -1,8 +1,9 @@
 /** The charts of some runs, a panel for each metric, in sections; a panel draws itself when it comes near the screen. */
 
-import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { short } from "../look/numbers";
 import { Icon } from "../parts/Icon";
+import { late } from "../parts/late";
 import { type ChartView, writeChartView } from "../url/charts";
 import { useTexts } from "../url/useTexts";
 import type { ChartRun } from "./LineChart";
@@ -10,7 +11,10 @@ import type { Extent } from "./lines";
 import { PanelMenu } from "./PanelMenu";
 import { MANY_PANELS, sectionsOf } from "./sections";
 
-const LineChart = lazy(() => import("./LineChart").then((one) => ({ default: one.LineChart })));
+const LineChart = late(
+  () => import("./LineChart").then((one) => one.LineChart),
+  ({ height }) => <div style={{ height }} />,
+);
 
 /** The runs of a panel; a function, since the totals of points differ by metric. */
 export type RunsOf = (metric: string) => readonly ChartRun[];
@@ -86,9 +90,7 @@ const Panel = memo(function Panel({ metric, runsOf, view, emphasis, onEmphasis, 
         <PanelMenu metric={metric} runs={runs} panel={element} />
       </figcaption>
       {isNear && runs.length > 0 ? (
-        <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-          <LineChart {...{ metric, runs, view, emphasis, onEmphasis, onZoom }} height={HEIGHT} />
-        </Suspense>
+        <LineChart {...{ metric, runs, view, emphasis, onEmphasis, onZoom }} height={HEIGHT} />
       ) : (
         <div style={{ height: HEIGHT }}>
           {runs.length === 0 && <p className="chart-note dim">No run that is shown has this metric</p>}
@@ -131,9 +133,7 @@ function FullPanel({ close, ...props }: PanelProps & { close: () => void }) {
           <Icon name="cross" />
         </button>
       </figcaption>
-      <Suspense fallback={<div style={{ height }} />}>
-        <LineChart {...props} runs={runs} height={height} />
-      </Suspense>
+      <LineChart {...props} runs={runs} height={height} />
     </figure>
   );
 }

@@ -2,12 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { ApiError } from "../api/client";
 import { artifactsQuery, attemptsQuery, runQuery, summariesQuery } from "../api/queries";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
 import { Failure, Skeleton } from "../parts/Failure";
+import { late } from "../parts/late";
 import { useChanges, useRefresh } from "../parts/live";
 import { RunHead } from "../parts/RunHead";
 import { type Tab, Tabs } from "../parts/Tabs";
@@ -15,10 +16,11 @@ import { useTitle } from "../parts/title";
 import { oneOf } from "../url/text";
 import { useTexts } from "../url/useTexts";
 
-const RunOverview = lazy(() => import("./RunOverview").then((one) => ({ default: one.RunOverview })));
-const RunCharts = lazy(() => import("./RunCharts").then((one) => ({ default: one.RunCharts })));
-const RunEvaluation = lazy(() => import("./RunEvaluation").then((one) => ({ default: one.RunEvaluation })));
-const RunArtifacts = lazy(() => import("./RunArtifacts").then((one) => ({ default: one.RunArtifacts })));
+const waiting = () => <Skeleton lines={8} />;
+const RunOverview = late(() => import("./RunOverview").then((one) => one.RunOverview), waiting);
+const RunCharts = late(() => import("./RunCharts").then((one) => one.RunCharts), waiting);
+const RunEvaluation = late(() => import("./RunEvaluation").then((one) => one.RunEvaluation), waiting);
+const RunArtifacts = late(() => import("./RunArtifacts").then((one) => one.RunArtifacts), waiting);
 
 export function RunPage() {
   const { uid } = useParams({ from: "/runs/$uid" });
@@ -74,19 +76,17 @@ export function RunPage() {
         label="Of this run"
       />
       <div className="tab-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
-        <Suspense fallback={<Skeleton lines={8} />}>
-          {tab === "overview" && (
-            <RunOverview
-              run={run.data}
-              summaries={summaries.data}
-              attempts={attempts.data ?? []}
-              error={summaries.error}
-            />
-          )}
-          {tab === "charts" && <RunCharts run={run.data} summaries={summaries.data ?? []} />}
-          {tab === "evaluation" && <RunEvaluation sources={[{ run: run.data, artifacts: charts }]} />}
-          {tab === "artifacts" && <RunArtifacts run={run.data} artifacts={others} />}
-        </Suspense>
+        {tab === "overview" && (
+          <RunOverview
+            run={run.data}
+            summaries={summaries.data}
+            attempts={attempts.data ?? []}
+            error={summaries.error}
+          />
+        )}
+        {tab === "charts" && <RunCharts run={run.data} summaries={summaries.data ?? []} />}
+        {tab === "evaluation" && <RunEvaluation sources={[{ run: run.data, artifacts: charts }]} />}
+        {tab === "artifacts" && <RunArtifacts run={run.data} artifacts={others} />}
       </div>
     </div>
   );

@@ -2,16 +2,17 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { onSignedOut } from "../api/client";
 import { type Choice, choose, useChoice } from "../look/theme";
 import { Crumbs } from "./Crumbs";
 import { Icon } from "./Icon";
+import { late } from "./late";
 import { live, useLiveState } from "./live";
 
-const SignIn = lazy(() => import("../pages/SignIn").then((one) => ({ default: one.SignIn })));
-const GoTo = lazy(() => import("./GoTo").then((one) => ({ default: one.GoTo })));
-const Keys = lazy(() => import("./Keys").then((one) => ({ default: one.Keys })));
+const SignIn = late(() => import("../pages/SignIn").then((one) => one.SignIn));
+const GoTo = late(() => import("./GoTo").then((one) => one.GoTo));
+const Keys = late(() => import("./Keys").then((one) => one.Keys));
 
 export function Shell() {
   const [isSignedOut, setSignedOut] = useState(false);
@@ -32,16 +33,14 @@ export function Shell() {
   }, []);
   if (isSignedOut) {
     return (
-      <Suspense>
-        <SignIn
-          onDone={() => {
-            setSignedOut(false);
-            client.clear();
-            live.reconnect();
-            void router.invalidate();
-          }}
-        />
-      </Suspense>
+      <SignIn
+        onDone={() => {
+          setSignedOut(false);
+          client.clear();
+          live.reconnect();
+          void router.invalidate();
+        }}
+      />
     );
   }
   return (
@@ -80,10 +79,8 @@ export function Shell() {
       <main className="content" id="content" tabIndex={-1}>
         <Outlet />
       </main>
-      <Suspense>
-        {open === "go" && <GoTo close={() => setOpen(null)} />}
-        {open === "keys" && <Keys close={() => setOpen(null)} />}
-      </Suspense>
+      {open === "go" && <GoTo close={() => setOpen(null)} />}
+      {open === "keys" && <Keys close={() => setOpen(null)} />}
     </div>
   );
 }
