@@ -24,10 +24,12 @@ help:
 	@echo 'make lock    resolve the locked dependencies anew (UPGRADE=1: to their newest versions)'
 	@echo 'make clean   remove $(VENV), the page and the caches'
 
+# Without Node's packages (no network) the demo runs all the same; only the page is missing then, and `assay ui` says so.
 demo: $(VENV)/demo.stamp
+	@$(MAKE) --no-print-directory -s page || echo 'make: the page could not be built; `make page` tries again' >&2
 	ASSAY_STORE=.assay $(BIN)/assay demo
 
-# Node of the system where it is new enough, else that of the environment, which make test and make check bring.
+# Node of the system where it is new enough, else that of the environment.
 NODE := PATH="$$PATH:$(CURDIR)/$(BIN)"
 PAGE := src/assay/serving/page/index.html
 page: $(PAGE)

@@ -59,8 +59,20 @@ def test_each_model_has_a_run_of_its_own_with_all_that_is_promised(demo: Demo) -
         assert {"model", "seed"} <= set(run.parameters)
         assert {"train/loss", "val/loss", "val/accuracy"} == set(run.metrics)
         kinds = {name: artifact.kind for name, artifact in run.artifacts().items()}
-        assert {**CHARTS, "model": "file", "most wrong": "figure"} == kinds
+        pictures = {"weights": "histogram", "what it looks for": "image"}
+        assert {**CHARTS, **pictures, "digits": "file", "model": "file", "most wrong": "figure"} == kinds
         assert run.artifacts()["most wrong"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_all_models_learn_from_one_file_and_are_looked_at_as_they_do(demo: Demo) -> None:
+    folder, _ = demo
+    runs = [load(name, folder) for name in NAMES]
+
+    assert 1 == len({run.artifacts(is_output=False)["digits"].sha256 for run in runs})
+    for run in runs:
+        steps = [one.step for one in run.media("weights")]
+        assert list(range(0, run.metrics["val/loss"].last_step + 1, 4)) == steps
+        assert steps == [one.step for one in run.media("what it looks for")]
 
 
 def test_the_models_learn(demo: Demo) -> None:
@@ -113,7 +125,7 @@ def test_what_is_printed_is_what_the_store_holds(demo: Demo) -> None:
         for artifact in run.artifacts().values():
             assert f"objects/{str(artifact.sha256)[:2]}/{str(artifact.sha256)[:12]}*" in printed
     points = sum(metric.count for name in NAMES for metric in load(name, folder).metrics.values())
-    assert f"Read back: 4 runs, {points:,} points, 20 artifacts" in printed
+    assert f"Read back: 4 runs, {points:,} points, 32 artifacts" in printed
 
 
 def test_it_fits_eighty_columns_and_says_what_to_type_next(demo: Demo) -> None:

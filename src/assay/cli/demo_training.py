@@ -25,6 +25,8 @@ SEED = 0
 TRAIN_SIZE, VALIDATION_SIZE = 600, 900
 NOISE = 0.35
 """Standard deviation of what is added to each pixel (of 0 to 1); without it no model errs."""
+LOOK_EVERY = 4
+"""Steps from one look at the weights to the next."""
 CONTINUATION = "assay.cli.demo_continuation"
 """The module that a child process runs."""
 _PACKAGES = ("joblib", "matplotlib.figure", "numpy", "sklearn.datasets", "sklearn.ensemble", "sklearn.metrics")
@@ -123,6 +125,7 @@ def train(recipe: Recipe, digits: Digits, session: Session) -> str:
         run.log_parameters({"data.noise": NOISE, "data.train_size": TRAIN_SIZE, "seed": SEED})
         run.define_metric("val/accuracy", goal="max")
         run.define_metric("val/loss", goal="min")
+        log_data(run, digits)
         model = recipe.make(**recipe.parameters, random_state=SEED)
         train_steps(run, model, digits, range(recipe.steps))
         log_outcome(run, model, digits)
@@ -159,6 +162,38 @@ def train_steps(run: Run, model: Any, digits: Digits, steps: range) -> None:
             },
             step=step,
         )
+        if step % LOOK_EVERY == 0:
+            weights = first_weights(model)
+            run.log_histogram("weights", weights, step=step)
+            run.log_image("what it looks for", pictures_of(weights), step=step)
+
+
+def first_weights(model: Any) -> Any:
+    """What a model makes of the pixels, shape (n, 64): weights of each class or neuron; of a forest how it uses them."""
+    if hasattr(model, "coefs_"):
+        return model.coefs_[0].T
+    return model.coef_ if hasattr(model, "coef_") else model.feature_importances_.reshape(1, -1)
+
+
+def pictures_of(weights: Any) -> Any:
+    """Weights as pictures of 8 × 8 in a row or two: grey is none, white the most; shape (h, w), in 0…1."""
+    import numpy as np
+
+    shown = weights[:16]
+    shown = np.concatenate([shown, np.zeros((-len(shown) % min(8, len(shown)), shown.shape[1]))])
+    scaled = 0.5 + shown / (2 * np.abs(shown).max() or 1)
+    rows = scaled.reshape(-1, min(8, len(shown)), 8, 8)
+    return np.pad(rows, ((0, 0), (0, 0), (1, 0), (1, 0))).transpose(0, 2, 1, 3).reshape(len(rows) * 9, -1)
+
+
+def log_data(run: Run, digits: Digits) -> None:
+    """Log what a model learns from; it is the same file for all, so that one sees what came of it."""
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "digits.npz")
+        np.savez_compressed(path, pictures=digits.train, labels=digits.train_labels)
+        run.log_file(path, name="digits", is_output=False)
 
 
 def log_outcome(run: Run, model: Any, digits: Digits) -> None:
