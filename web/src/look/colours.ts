@@ -64,9 +64,16 @@ export class Colours {
     const missing = runs.filter((run) => this.chosen[run] === undefined && !this.tagged.has(run));
     if (missing.length === 0) return;
     const taken = new Set(runs.map((run) => this.chosen[run] ?? slotOf(this.tagged.get(run))));
+    // Runs that are looked at one after the other may be drawn together later: what few have comes first.
+    const uses: number[] = LIGHT.map(() => 0);
+    for (const slot of Object.values(this.chosen)) if (typeof slot === "number") uses[slot] = (uses[slot] ?? 0) + 1;
     for (const run of missing) {
-      const free = LIGHT.findIndex((_, slot) => !taken.has(slot));
+      let free = -1;
+      for (const [slot, used] of uses.entries()) {
+        if (!taken.has(slot) && (free < 0 || used < (uses[free] ?? 0))) free = slot;
+      }
       if (free < 0) break;
+      uses[free] = (uses[free] ?? 0) + 1;
       taken.add(free);
       this.chosen[run] = free;
     }

@@ -19,6 +19,7 @@ import { parseChartView } from "../url/charts";
 import { orderText, parseSort, writeSort } from "../url/fields";
 import { oneOf, parseList, writeList } from "../url/text";
 import { useTexts } from "../url/useTexts";
+import { ExperimentNote } from "./ExperimentNote";
 import { useExperimentRuns } from "./experimentRuns";
 
 const LAYOUTS = ["split", "list", "table"] as const;
@@ -79,6 +80,7 @@ export function ExperimentPage() {
   return (
     <div className={`experiment layout-${layout}`}>
       <FilterBar filter={filter} onFilter={(one) => change({ filter: one })} names={names} error={found.error} />
+      <ExperimentNote name={name} />
       <section className="runs-side" aria-label="Runs">
         <div className="bar">
           <button

@@ -8,9 +8,11 @@ import { count, full, short } from "../look/numbers";
 import { duration, iso, moment } from "../look/times";
 import { Copy } from "../parts/Copy";
 import { Failure, Skeleton } from "../parts/Failure";
+import { RunTags } from "../parts/RunTags";
 import { valueCell } from "../parts/runColumns";
 import { Status } from "../parts/Status";
 import { useTexts } from "../url/useTexts";
+import { RunNote } from "./RunNote";
 
 interface Props {
   readonly run: Run;
@@ -23,7 +25,7 @@ export function RunOverview({ run, summaries, attempts, error }: Props) {
   const last = attempts[attempts.length - 1];
   return (
     <div className="overview">
-      {run.description !== "" && <p className="description">{run.description}</p>}
+      <RunNote run={run} />
       {run.status_message && <pre className="message">{run.status_message}</pre>}
       {last?.traceback && (
         <details className="traceback" open={run.status === "Failed"}>
@@ -34,7 +36,7 @@ export function RunOverview({ run, summaries, attempts, error }: Props) {
       <div className="overview-columns">
         <section aria-label="Parameters">
           <Parameters parameters={run.parameters} />
-          <Tags tags={run.tags} />
+          <RunTags run={run} />
           <Facts run={run} attempts={attempts} />
         </section>
         <section aria-label="Metrics">
@@ -94,28 +96,6 @@ function Parameters({ parameters }: { parameters: Readonly<Record<string, unknow
               </tr>
             );
           })}
-        </tbody>
-      </table>
-    </>
-  );
-}
-
-function Tags({ tags }: { tags: Readonly<Record<string, string>> }) {
-  const entries = Object.entries(tags);
-  if (entries.length === 0) return null;
-  return (
-    <>
-      <div className="head-line">
-        <h2>Tags</h2>
-      </div>
-      <table className="facts">
-        <tbody>
-          {entries.map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{value}</td>
-            </tr>
-          ))}
         </tbody>
       </table>
     </>

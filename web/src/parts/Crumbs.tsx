@@ -2,7 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouterState } from "@tanstack/react-router";
-import { runQuery } from "../api/queries";
+import { experimentsQuery, runQuery } from "../api/queries";
+import { useTexts } from "../url/useTexts";
+import { Icon } from "./Icon";
+import { useMayWrite } from "./mayWrite";
 
 export function Crumbs() {
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -10,10 +13,33 @@ export function Crumbs() {
   const name = id === undefined ? "" : decodeURIComponent(id);
   return (
     <nav className="crumbs" aria-label="Where you are">
-      {place === "experiments" && <span aria-current="page">{name}</span>}
+      {place === "experiments" && <ExperimentCrumb name={name} />}
       {place === "compare" && <span aria-current="page">Compare</span>}
       {place === "runs" && <RunCrumbs uid={name} />}
     </nav>
+  );
+}
+
+function ExperimentCrumb({ name }: { name: string }) {
+  const [texts, change] = useTexts();
+  const mayWrite = useMayWrite();
+  const { data } = useQuery(experimentsQuery);
+  const description = data?.find((one) => one.name === name)?.description;
+  return (
+    <>
+      <span aria-current="page">{name}</span>
+      {mayWrite && description?.trim() === "" && texts.note !== "edit" && (
+        <button
+          type="button"
+          className="quiet"
+          title="Add a note"
+          aria-label="Add a note on the experiment"
+          onClick={() => change({ note: "edit" })}
+        >
+          <Icon name="edit" />
+        </button>
+      )}
+    </>
   );
 }
 

@@ -73,3 +73,9 @@ it("who watches is told once when colours are learnt, and not when nothing is ne
   stop();
   expect(told).toBe(1);
 });
+
+it("runs that are opened one after the other can be told apart when they are drawn together", () => {
+  const colours = new Colours("e");
+  for (const run of ["a", "b", "c"]) colours.give([run]);
+  expect(new Set(["a", "b", "c"].map((run) => colours.of(run, "light"))).size).toBe(3);
+});

@@ -1,0 +1,105 @@
+/** A note on a run or an experiment, read and edited in place. */
+
+import { lazy, Suspense, useState } from "react";
+import { draftOf, dropDraft } from "./drafts";
+import { Skeleton } from "./Failure";
+import { Icon } from "./Icon";
+import "../look/note.css";
+
+const NoteText = lazy(() => import("./NoteText").then((one) => ({ default: one.NoteText })));
+const NoteEditor = lazy(() => import("./NoteEditor").then((one) => ({ default: one.NoteEditor })));
+
+/** Where a note is kept. */
+export interface NoteSource {
+  /** Names what it is on, for the draft. */
+  readonly key: string;
+  /** What it says, as far as the page knows. */
+  readonly text: string;
+  /** What it says now. */
+  readonly read: () => Promise<string>;
+  readonly write: (text: string) => Promise<void>;
+  /** The run whose artifacts it may show. */
+  readonly run?: string;
+}
+
+interface Props {
+  readonly source: NoteSource;
+  readonly mayWrite: boolean;
+  readonly isEditing: boolean;
+  readonly onEditing: (isEditing: boolean) => void;
+  /** As long as it is not opened, one line is all that is seen of it. */
+  readonly isLine?: boolean;
+}
+
+/** A text longer than this may not fit in a line. */
+const LINE = 110;
+
+export function Note({ source, mayWrite, isEditing, onEditing, isLine = false }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const [, setDropped] = useState(0);
+  if (isEditing && mayWrite) {
+    return (
+      <Suspense fallback={<Skeleton lines={3} label="Opening the editor" />}>
+        <NoteEditor source={source} onDone={() => onEditing(false)} />
+      </Suspense>
+    );
+  }
+  const hasDraft = mayWrite && draftOf(source.key) !== null;
+  const isLong = isLine && (source.text.trim().includes("\n") || source.text.length > LINE);
+  const isCut = isLong && !isOpen;
+  if (source.text.trim() === "" && !mayWrite) return null;
+  return (
+    <div className={`note${isLine ? " note-line" : ""}${isCut ? " note-cut" : ""}`}>
+      {source.text.trim() !== "" && (
+        <Suspense fallback={<div className="note-text">{isLine ? firstLine(source.text) : source.text}</div>}>
+          <NoteText text={source.text} run={source.run} />
+        </Suspense>
+      )}
+      <div className="note-acts">
+        {isLong && (
+          <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? "less" : "more"}
+          </button>
+        )}
+        {hasDraft ? (
+          <span>
+            <button type="button" className="link" onClick={() => onEditing(true)}>
+              your unsaved draft
+            </button>{" "}
+            <button
+              type="button"
+              className="link"
+              onClick={() => {
+                dropDraft(source.key);
+                setDropped((one) => one + 1);
+              }}
+            >
+              throw away
+            </button>
+          </span>
+        ) : (
+          mayWrite &&
+          (source.text.trim() === "" ? (
+            <button type="button" className="link" onClick={() => onEditing(true)}>
+              Add a note
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="quiet"
+              title="Edit the note"
+              aria-label="Edit the note"
+              onClick={() => onEditing(true)}
+            >
+              <Icon name="edit" />
+            </button>
+          ))
+        )}
+      </div>
+    </div>
+  );
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0] ?? "";
+}
