@@ -1,60 +1,89 @@
-/** Some runs beside each other: what they were given, what they measured, how well they did. */
+/** Runs beside each other: a few that were chosen, or all that a filter finds in an experiment. */
 
-import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { type ApiError, ask, type Schemas } from "../api/client";
+import { useEffect, useMemo } from "react";
 import { artifactsQuery, type FoundRun } from "../api/queries";
-import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
-import { useColourOf } from "../look/useColours";
-import { ColourDot } from "../parts/ColourDot";
+import { many } from "../look/numbers";
 import { Failure, Skeleton } from "../parts/Failure";
-import { useChanges, useRefresh } from "../parts/live";
-import { cellOf, namesOf, titleOf, usualColumns } from "../parts/runColumns";
-import { Status } from "../parts/Status";
+import { FilterBar } from "../parts/FilterBar";
+import { namesOf } from "../parts/runColumns";
 import { type Tab, Tabs } from "../parts/Tabs";
 import { useTitle } from "../parts/title";
-import { parseChartView } from "../url/charts";
 import { oneOf, parseList, writeList } from "../url/text";
 import { useTexts } from "../url/useTexts";
+import { CompareCharts } from "./CompareCharts";
+import { CompareValues } from "./CompareValues";
+import { useComparedRuns } from "./comparedRuns";
+import { useExperimentRuns } from "./experimentRuns";
+import { ParallelView } from "./Parallel";
 import { RunEvaluation } from "./RunEvaluation";
+import "../look/compare.css";
+
+/** Of more runs than this, values and evaluation charts are not drawn beside each other. */
+const SIDE_BY_SIDE = 60;
+/** So many runs of an experiment are laid out. */
+const EXPLORED = 5000;
 
 export function ComparePage() {
   useTitle("Compare");
-  const [texts, change] = useTexts();
+  const [texts] = useTexts();
   const named = texts.runs ?? "";
   const uids = useMemo(() => parseList(named), [named]);
-  const client = useQueryClient();
-  const found = useQuery<FoundRun[], ApiError>({
-    queryKey: ["compare", uids],
-    enabled: uids.length > 0,
-    queryFn: async ({ signal }) => {
-      const filter = `id in (${uids.map((uid) => `'${uid.replaceAll("'", "''")}'`).join(", ")})`;
-      const { items } = await ask<Schemas["FoundList"]>("/v1/search", { body: { filter, limit: 1000 }, signal });
-      return uids.flatMap((uid) => items.filter((one) => one.uid === uid));
-    },
-  });
-  const refresh = useRefresh();
-  const changed = useCallback(
-    (some: readonly string[]) => {
-      void client.invalidateQueries({ queryKey: ["compare"] });
-      refresh(some);
-    },
-    [client, refresh],
+  if (uids.length > 0) return <Chosen uids={uids} />;
+  if (texts.experiment !== undefined) return <Explored experiment={texts.experiment} />;
+  return (
+    <p className="empty dim">Choose runs in an experiment’s table by the boxes before their names, then “Compare”.</p>
   );
-  useChanges(
-    useMemo(() => ({ runs: uids }), [uids]),
-    changed,
-  );
-  const artifacts = useQueries({ queries: uids.map((uid) => artifactsQuery(uid)) });
+}
 
-  if (uids.length === 0) {
-    return (
-      <p className="empty dim">Choose runs in an experiment’s table by the boxes before their names, then “Compare”.</p>
-    );
+/** All runs of an experiment that a filter finds, laid out by their values. */
+function Explored({ experiment }: { experiment: string }) {
+  const [texts, change] = useTexts();
+  const filter = texts.filter ?? "";
+  const search = useMemo(() => ({ experiment, filter, order: "" }), [experiment, filter]);
+  const found = useExperimentRuns(search);
+  const runs = useMemo(() => found.runs.slice(0, EXPLORED), [found.runs]);
+  const names = useMemo(() => namesOf(runs), [runs]);
+  useEffect(() => coloursOf(experiment).learn(runs), [experiment, runs]);
+  if (found.isError && found.error.status !== 400 && runs.length === 0) {
+    return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   }
+  const isCut = found.runs.length > EXPLORED;
+  const isReading = found.hasNextPage && runs.length < EXPLORED;
+  return (
+    <div className="run-page">
+      <div className="run-title">
+        <h1>
+          <Link to="/experiments/$name" params={{ name: experiment }} search={{ filter: filter || undefined } as never}>
+            {experiment}
+          </Link>
+        </h1>
+        <span className="dim" role="status">
+          {found.isPending ? "Reading runs" : many(runs.length, "run")}
+          {isReading && " so far"}
+          {isCut && ", the newest"}
+        </span>
+      </div>
+      <FilterBar filter={filter} onFilter={(one) => change({ filter: one })} names={names} error={found.error} />
+      {found.isPending ? (
+        <Skeleton lines={10} label="Reading runs" />
+      ) : runs.length === 0 ? (
+        <p className="empty dim">{filter === "" ? "This experiment has no runs yet." : "No run fits the filter."}</p>
+      ) : (
+        <Views runs={runs} first={[]} last={[]} />
+      )}
+    </div>
+  );
+}
+
+function Chosen({ uids }: { uids: readonly string[] }) {
+  const [, change] = useTexts();
+  const found = useComparedRuns(uids);
+  const isFew = uids.length <= SIDE_BY_SIDE;
+  const artifacts = useQueries({ queries: (isFew ? uids : []).map((uid) => artifactsQuery(uid)) });
   if (found.isError)
     return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Skeleton lines={10} label="Reading the runs" />;
@@ -69,169 +98,72 @@ export function ComparePage() {
     artifacts: (artifacts[uids.indexOf(run.uid)]?.data ?? []).filter(isEvaluation),
   }));
   const hasEvaluation = sources.some((one) => one.artifacts.length > 0);
-  const tabs: Tab[] = [
-    { id: "values", label: "Parameters and metrics" },
-    { id: "charts", label: "Charts" },
-    ...(hasEvaluation ? [{ id: "evaluation", label: "Evaluation" }] : []),
-  ];
-  const tab = oneOf(
-    texts.tab,
-    tabs.map((one) => one.id),
-    "values",
-  );
+  const order = (next: readonly string[]) => change({ runs: writeList(next) });
   return (
     <div className="run-page">
       <div className="run-title">
-        <h1>{runs.length} runs</h1>
+        <h1>{many(runs.length, "run")}</h1>
         {runs.length < uids.length && (
           <span className="dim">{uids.length - runs.length} of those in the address are not here, or in the trash</span>
         )}
       </div>
-      <Tabs
-        tabs={tabs}
-        chosen={tab}
-        onChoose={(id) => change({ tab: id === "values" ? undefined : id })}
-        label="Of these runs"
+      <Views
+        runs={runs}
+        first={[
+          {
+            id: "values",
+            label: "Parameters and metrics",
+            show: () =>
+              isFew ? (
+                <CompareValues runs={runs} onOrder={order} />
+              ) : (
+                <p className="empty dim">
+                  {many(runs.length, "column")} can’t be read beside each other: brush fewer in Parallel, or choose up
+                  to {SIDE_BY_SIDE}.
+                </p>
+              ),
+          },
+          { id: "charts", label: "Charts", show: () => <CompareCharts runs={runs} /> },
+        ]}
+        last={
+          hasEvaluation
+            ? [{ id: "evaluation", label: "Evaluation", show: () => <RunEvaluation sources={sources} /> }]
+            : []
+        }
       />
-      <div className="tab-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
-        {tab === "values" && (
-          <Values runs={runs} onRemove={(uid) => change({ runs: writeList(uids.filter((one) => one !== uid)) })} />
-        )}
-        {tab === "charts" && <Charts runs={runs} />}
-        {tab === "evaluation" && <RunEvaluation sources={sources} />}
-      </div>
     </div>
   );
 }
 
-function Values({ runs, onRemove }: { runs: readonly FoundRun[]; onRemove: (uid: string) => void }) {
+interface View extends Tab {
+  readonly show: () => React.ReactNode;
+}
+
+/** The tabs that any number of runs has, and those that only a few have before and after them. */
+function Views({ runs, first, last }: { runs: readonly FoundRun[]; first: readonly View[]; last: readonly View[] }) {
   const [texts, change] = useTexts();
-  const isDiffering = texts.all !== "1";
-  const colourOf = useColourOf();
-  const names = useMemo(() => namesOf(runs), [runs]);
-  const rows = usualColumns(names)
-    .filter((id) => id !== "own.status")
-    .map((id) => ({ id, cells: runs.map((run) => cellOf(run, id, Date.now())) }))
-    .map((row) => ({ ...row, isSame: row.cells.every((cell) => cell.title === row.cells[0]?.title) }));
-  const shown = isDiffering && runs.length > 1 ? rows.filter((row) => !row.isSame) : rows;
-  const sections = [
-    ["", "own."],
-    ["Parameters", "params."],
-    ["Metrics, last values", "metrics."],
-    ["Tags", "tags."],
-  ] as const;
+  const views: View[] = [
+    ...first,
+    { id: "parallel", label: "Parallel", show: () => <ParallelView runs={runs} /> },
+    ...last,
+  ];
+  const usual = views[0]?.id ?? "parallel";
+  const chosen = oneOf(
+    texts.tab,
+    views.map((one) => one.id),
+    usual,
+  );
   return (
     <>
-      <div className="bar">
-        <label>
-          <input
-            type="checkbox"
-            checked={isDiffering}
-            onChange={(event) => change({ all: event.target.checked ? undefined : "1" })}
-          />{" "}
-          only what differs
-        </label>
-        <span className="dim">
-          {rows.length - rows.filter((row) => !row.isSame).length} of {rows.length} are the same
-        </span>
-      </div>
-      <div className="wide-table compare-scroll">
-        <table className="compare">
-          <thead>
-            <tr>
-              <th scope="col" className="unseen-head">
-                <span className="unseen">What</span>
-              </th>
-              {runs.map((run) => (
-                <th key={run.uid} scope="col">
-                  <ColourDot run={run} colour={colourOf(run)} />{" "}
-                  <Link to="/runs/$uid" params={{ uid: run.uid }}>
-                    {run.display_name || run.name}
-                  </Link>
-                  <div className="compare-note">
-                    <Status status={run.status} message={run.status_message} />{" "}
-                    <button type="button" className="link" onClick={() => onRemove(run.uid)}>
-                      remove
-                    </button>
-                  </div>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {sections.map(([title, kind]) => {
-            const some = shown.filter((row) => row.id.startsWith(kind));
-            if (some.length === 0) return null;
-            return (
-              <tbody key={kind}>
-                {title !== "" && (
-                  <tr className="compare-section">
-                    <th scope="rowgroup" colSpan={runs.length + 1}>
-                      {title}
-                    </th>
-                  </tr>
-                )}
-                {some.map((row) => (
-                  <tr key={row.id} className={row.isSame ? "dim" : undefined}>
-                    <th scope="row" className="cut">
-                      {titleOf(row.id)}
-                    </th>
-                    {row.cells.map((cell, at) => (
-                      <td key={runs[at]?.uid} title={cell.title} className={cell.isNumber ? "number" : undefined}>
-                        {cell.text}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            );
-          })}
-        </table>
+      <Tabs
+        tabs={views}
+        chosen={chosen}
+        onChoose={(id) => change({ tab: id === usual ? undefined : id })}
+        label="Of these runs"
+      />
+      <div className="tab-body" role="tabpanel" id={`panel-${chosen}`} aria-labelledby={`tab-${chosen}`}>
+        {views.find((one) => one.id === chosen)?.show()}
       </div>
     </>
-  );
-}
-
-function Charts({ runs }: { runs: readonly FoundRun[] }) {
-  const [texts] = useTexts();
-  const view = useMemo(() => parseChartView(texts), [texts]);
-  const [emphasis, setEmphasis] = useState<string | null>(null);
-  const colourOf = useColourOf();
-  const metrics = useMemo(() => namesOf(runs).metrics, [runs]);
-  const runsOf = useCallback(
-    (metric: string) =>
-      runs
-        .filter((run) => metric in run.metrics)
-        .map((run) => ({
-          uid: run.uid,
-          label: run.display_name || run.name,
-          colour: colourOf(run),
-        })),
-    [runs, colourOf],
-  );
-  return (
-    <div className="charts-side">
-      <ChartBar view={view} />
-      <ul className="legend legend-across" aria-label="Runs">
-        {runs.map((run) => (
-          <li key={run.uid}>
-            <span
-              className={`legend-one${emphasis === run.uid ? " emphasised" : ""}`}
-              onPointerEnter={() => setEmphasis(run.uid)}
-              onPointerLeave={() => setEmphasis(null)}
-            >
-              <span className="dot" style={{ background: colourOf(run) }} /> {run.display_name || run.name}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <ChartGrid
-        metrics={metrics}
-        runsOf={runsOf}
-        view={view}
-        emphasis={emphasis}
-        onEmphasis={setEmphasis}
-        empty="None of these runs has metrics."
-      />
-    </div>
   );
 }
