@@ -1,6 +1,6 @@
 /** The way to the server: one function for JSON, one for points, one error. */
 
-import { decodePoints, type Series } from "./points";
+import { decodePoints, type Series, streamedPoints } from "./points";
 import type { components } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -92,6 +92,17 @@ export async function ask<T>(path: string, options: Options = {}): Promise<T> {
 export async function askPoints(body: Schemas["Wanted"], signal?: AbortSignal): Promise<Series[]> {
   const answer = await request("/v1/points", { body, ...(signal === undefined ? {} : { signal }) });
   return decodePoints(await answer.arrayBuffer());
+}
+
+/** Ask for whole series of a run, in pieces as they come in. */
+export async function* askStream(
+  run: string,
+  names: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<Series, void> {
+  const options = { body: { names }, ...(signal === undefined ? {} : { signal }) };
+  const answer = await request(`/v1/runs/${run}/stream`, options);
+  if (answer.body !== null) yield* streamedPoints(answer.body);
 }
 
 /** Ask for bytes. */

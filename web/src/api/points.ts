@@ -58,3 +58,53 @@ export function decodePoints(buffer: ArrayBuffer): Series[] {
   }
   throw new DamagedPointsError("the points end before their end was said: the connection was cut");
 }
+
+/**
+ * The series of an answer one after another, as they come in; a long one comes in pieces.
+ *
+ * @throws DamagedPointsError The connection was cut, or something else answered.
+ */
+export async function* streamedPoints(body: ReadableStream<Uint8Array>): AsyncGenerator<Series> {
+  const reader = body.getReader();
+  const pieces: Uint8Array[] = [];
+  let held = 0;
+  const take = async (bytes: number): Promise<ArrayBuffer> => {
+    while (held < bytes) {
+      const { done, value } = await reader.read();
+      if (done) throw new DamagedPointsError("the points end before their end was said: the connection was cut");
+      pieces.push(value);
+      held += value.byteLength;
+    }
+    const found = new Uint8Array(bytes);
+    let at = 0;
+    while (at < bytes) {
+      const piece = pieces[0] as Uint8Array;
+      const some = piece.subarray(0, bytes - at);
+      found.set(some, at);
+      at += some.byteLength;
+      if (some.byteLength === piece.byteLength) pieces.shift();
+      else pieces[0] = piece.subarray(some.byteLength);
+    }
+    held -= bytes;
+    return found.buffer;
+  };
+  try {
+    for (;;) {
+      const start = new DataView(await take(HEADER_BYTES));
+      if (start.getUint32(0, true) !== MARK) throw new DamagedPointsError("no frame of points");
+      const head = JSON.parse(new TextDecoder().decode(await take(start.getUint32(4, true)))) as Head;
+      if (head.end === true) return;
+      const count = head.count ?? 0;
+      const columns = await take(3 * COLUMN_BYTES * count);
+      yield {
+        run: head.run ?? "",
+        name: head.name ?? "",
+        steps: new BigInt64Array(columns, 0, count),
+        timestamps_us: new BigInt64Array(columns, COLUMN_BYTES * count, count),
+        values: new Float64Array(columns, 2 * COLUMN_BYTES * count, count),
+      };
+    }
+  } finally {
+    void reader.cancel();
+  }
+}

@@ -1,27 +1,34 @@
 /** The charts of some runs, a panel for each metric, in sections; a panel draws itself when it comes near the screen. */
 
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { short } from "../look/numbers";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../parts/Icon";
 import { late } from "../parts/late";
-import { type ChartView, writeChartView } from "../url/charts";
+import { axisFor, type ChartView, writeZoom, type XAxis } from "../url/charts";
 import { useTexts } from "../url/useTexts";
-import type { ChartRun } from "./LineChart";
+import type { ChartGroup, GroupsOf, RunsOf, StepMetricOf } from "./chartRun";
+import { type Emphasis, useEmphasis } from "./emphasis";
+import { LEGEND_LINE, Legend, legendLines } from "./Legend";
+import { type Entry, entriesOf } from "./legend";
 import type { Extent } from "./lines";
 import { PanelMenu } from "./PanelMenu";
 import { MANY_PANELS, sectionsOf } from "./sections";
 
+export { ChartBar } from "./ChartBar";
+export type { ChartGroup, ChartRun, GroupsOf, RunsOf, StepMetricOf } from "./chartRun";
+
+// Asked for with this module, so that it is here when the first points are.
+const chart = import("./LineChart");
 const LineChart = late(
-  () => import("./LineChart").then((one) => one.LineChart),
+  () => chart.then((one) => one.LineChart),
   ({ height }) => <div style={{ height }} />,
 );
-
-/** The runs of a panel; a function, since the totals of points differ by metric. */
-export type RunsOf = (metric: string) => readonly ChartRun[];
 
 interface Props {
   readonly metrics: readonly string[];
   readonly runsOf: RunsOf;
+  /** Groups to draw instead of runs. */
+  readonly groupsOf?: GroupsOf | undefined;
+  readonly stepMetricOf?: StepMetricOf | undefined;
   readonly view: ChartView;
   readonly emphasis: string | null;
   readonly onEmphasis: (run: string | null) => void;
@@ -29,71 +36,119 @@ interface Props {
 }
 
 const HEIGHT = 208;
-const NEAR = "600px 0px";
+const NEAR_PIXELS = 600;
+const FULL_LEGEND_LINES = 3;
+const NO_GROUPS: readonly ChartGroup[] = [];
 
-export function ChartGrid({ metrics, runsOf, view, emphasis, onEmphasis, empty }: Props) {
+export function ChartGrid(props: Props) {
+  const { metrics, runsOf, groupsOf, stepMetricOf, view, onEmphasis, empty } = props;
   const [, change] = useTexts();
+  const emphasis = useEmphasis(props.emphasis, onEmphasis);
   const sections = useMemo(() => sectionsOf(metrics, view.find), [metrics, view.find]);
-  const onZoom = useCallback((zoom: Extent | null) => change(writeZoom(zoom)), [change]);
+  const onZoom = useCallback(
+    (zoom: Extent | null, axis: XAxis) => change(writeZoom(zoom, axis, view.x)),
+    [change, view.x],
+  );
+  const common = { runsOf, groupsOf, stepMetricOf, view, emphasis, onZoom };
   if (view.metric !== "" && metrics.includes(view.metric)) {
-    return (
-      <FullPanel
-        metric={view.metric}
-        {...{ runsOf, view, emphasis, onEmphasis, onZoom }}
-        close={() => change({ metric: undefined })}
-      />
-    );
+    return <FullPanel metric={view.metric} {...common} close={() => change({ metric: undefined })} />;
   }
   if (sections.length === 0)
     return <p className="empty dim">{view.find === "" ? empty : `No metric has “${view.find}” in its name.`}</p>;
   return (
     <>
       {sections.map((section) => (
-        <details
+        <ChartSection
           key={section.name}
-          className="chart-section"
-          open={section.metrics.length <= MANY_PANELS || sections.length === 1 || view.find !== ""}
-        >
-          <summary>
-            <h2>{section.name}</h2> <span className="dim">{section.metrics.length}</span>
-          </summary>
-          <div className="chart-grid">
-            {section.metrics.map((metric) => (
-              <Panel key={metric} {...{ metric, runsOf, view, emphasis, onEmphasis, onZoom }} />
-            ))}
-          </div>
-        </details>
+          name={section.name}
+          metrics={section.metrics}
+          isOpenFirst={section.metrics.length <= MANY_PANELS || view.find !== ""}
+          {...common}
+        />
       ))}
     </>
   );
 }
 
-function writeZoom(zoom: Extent | null) {
-  return { zoom: zoom === null ? undefined : `${Number(zoom[0].toPrecision(12))}:${Number(zoom[1].toPrecision(12))}` };
+interface Common {
+  readonly runsOf: RunsOf;
+  readonly groupsOf: GroupsOf | undefined;
+  readonly stepMetricOf: StepMetricOf | undefined;
+  readonly view: ChartView;
+  readonly emphasis: Emphasis;
+  readonly onZoom: (zoom: Extent | null, axis: XAxis) => void;
 }
 
-interface PanelProps extends Omit<Props, "metrics" | "empty"> {
+interface SectionProps extends Common {
+  readonly name: string;
+  readonly metrics: readonly string[];
+  readonly isOpenFirst: boolean;
+}
+
+/** A section; of one that is closed, no panel is made. */
+function ChartSection({ name, metrics, isOpenFirst, ...common }: SectionProps) {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const isOpen = chosen ?? isOpenFirst;
+  return (
+    <details
+      className="chart-section"
+      open={isOpen}
+      onToggle={(event) => {
+        if (event.currentTarget.open !== isOpen) setChosen(event.currentTarget.open);
+      }}
+    >
+      <summary>
+        <h2>{name}</h2> <span className="dim">{metrics.length}</span>
+      </summary>
+      {isOpen && (
+        <div className="chart-grid">
+          {metrics.map((metric) => (
+            <Panel key={metric} metric={metric} {...common} />
+          ))}
+        </div>
+      )}
+    </details>
+  );
+}
+
+interface PanelProps extends Common {
   readonly metric: string;
-  readonly onZoom: (zoom: Extent | null) => void;
 }
 
-const Panel = memo(function Panel({ metric, runsOf, view, emphasis, onEmphasis, onZoom }: PanelProps) {
-  const element = useRef<HTMLElement>(null);
-  const isNear = useNear(element);
+/** What a panel shows. */
+function useShown({ metric, runsOf, groupsOf, stepMetricOf, view }: PanelProps) {
   const runs = useMemo(() => runsOf(metric), [runsOf, metric]);
+  const groups = useMemo(() => groupsOf?.(metric) ?? NO_GROUPS, [groupsOf, metric]);
+  const entries = useMemo<readonly Entry[]>(
+    () => (groups.length > 0 ? groups.map((one) => ({ ...one, title: one.label })) : entriesOf(runs)),
+    [groups, runs],
+  );
+  return { runs, groups, entries, axis: axisFor(view, metric, stepMetricOf?.(metric)) };
+}
+
+const Panel = memo(function Panel(props: PanelProps) {
+  const { metric, view, emphasis, onZoom } = props;
+  const element = useRef<HTMLElement>(null);
+  const { isNear, width } = useNear(element);
+  const { runs, groups, entries, axis } = useShown(props);
+  const lines = legendLines(entries.length);
+  const isEmpty = runs.length === 0 && groups.length === 0;
   return (
     <figure className="panel" ref={element}>
       <figcaption>
         <span className="cut" title={metric}>
           {metric}
         </span>
-        <PanelMenu metric={metric} runs={runs} panel={element} />
+        {isNear && <PanelMenu metric={metric} runs={runs} groups={groups} entries={entries} panel={element} />}
       </figcaption>
-      {isNear && runs.length > 0 ? (
-        <LineChart {...{ metric, runs, view, emphasis, onEmphasis, onZoom }} height={HEIGHT} />
+      {isNear && !isEmpty ? (
+        <>
+          <LineChart {...{ metric, runs, groups, view, axis, emphasis, onZoom }} height={HEIGHT} />
+          <Legend {...{ entries, view, emphasis, width, lines }} />
+        </>
       ) : (
-        <div style={{ height: HEIGHT }}>
-          {runs.length === 0 && <p className="chart-note dim">No run that is shown has this metric</p>}
+        <div style={{ height: HEIGHT + lines * LEGEND_LINE }}>
+          {isEmpty && <p className="chart-note dim">No run that is shown has this metric</p>}
         </div>
       )}
     </figure>
@@ -101,28 +156,33 @@ const Panel = memo(function Panel({ metric, runsOf, view, emphasis, onEmphasis, 
 });
 
 function FullPanel({ close, ...props }: PanelProps & { close: () => void }) {
+  const { metric, view, emphasis, onZoom } = props;
   const element = useRef<HTMLElement>(null);
-  const [height, setHeight] = useState(480);
-  const runs = useMemo(() => props.runsOf(props.metric), [props.runsOf, props.metric]);
-  useEffect(() => {
-    const measure = () =>
-      setHeight(Math.max(260, innerHeight - (element.current?.getBoundingClientRect().top ?? 0) - 64));
+  const [size, setSize] = useState({ width: 0, height: 480 });
+  const { runs, groups, entries, axis } = useShown(props);
+  const lines = Math.min(FULL_LEGEND_LINES, entries.length < 2 ? 0 : Math.ceil(entries.length / 3));
+  useLayoutEffect(() => {
+    const measure = () => {
+      const box = element.current?.getBoundingClientRect();
+      const height = Math.max(260, innerHeight - (box?.top ?? 0) - 64 - lines * LEGEND_LINE);
+      setSize({ width: box?.width ?? 0, height });
+    };
     measure();
     addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, [lines]);
+  useEffect(() => {
     const keyed = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) close();
     };
     addEventListener("keydown", keyed);
-    return () => {
-      removeEventListener("resize", measure);
-      removeEventListener("keydown", keyed);
-    };
+    return () => removeEventListener("keydown", keyed);
   }, [close]);
   return (
     <figure className="panel panel-full" ref={element}>
       <figcaption>
-        <span className="cut">{props.metric}</span>
-        <PanelMenu metric={props.metric} runs={runs} panel={element} />
+        <span className="cut">{metric}</span>
+        <PanelMenu metric={metric} runs={runs} groups={groups} entries={entries} panel={element} />
         <button
           type="button"
           className="quiet"
@@ -133,75 +193,29 @@ function FullPanel({ close, ...props }: PanelProps & { close: () => void }) {
           <Icon name="cross" />
         </button>
       </figcaption>
-      <LineChart {...props} runs={runs} height={height} />
+      <LineChart {...{ metric, runs, groups, view, axis, emphasis, onZoom }} height={size.height} />
+      <Legend {...{ entries, view, emphasis, lines }} width={size.width} />
     </figure>
   );
 }
 
-function useNear(element: React.RefObject<HTMLElement | null>): boolean {
-  const [isNear, setNear] = useState(false);
-  useEffect(() => {
-    if (element.current === null) return;
-    const watcher = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? false), {
-      rootMargin: NEAR,
-    });
-    watcher.observe(element.current);
+/** Whether an element is near the screen, and how wide it is. */
+function useNear(element: React.RefObject<HTMLElement | null>): { isNear: boolean; width: number } {
+  const [found, setFound] = useState({ isNear: false, width: 0 });
+  useLayoutEffect(() => {
+    const box = element.current;
+    if (box === null) return;
+    // Looked at once here: a watcher tells a frame later.
+    const { top, bottom, width } = box.getBoundingClientRect();
+    if (bottom > -NEAR_PIXELS && top < innerHeight + NEAR_PIXELS) setFound({ isNear: true, width });
+    const watcher = new IntersectionObserver(
+      ([entry]) => {
+        if (entry !== undefined) setFound({ isNear: entry.isIntersecting, width: entry.boundingClientRect.width });
+      },
+      { rootMargin: `${NEAR_PIXELS}px 0px` },
+    );
+    watcher.observe(box);
     return () => watcher.disconnect();
   }, [element]);
-  return isNear;
-}
-
-/** What all charts of a page have in common: axis, scale, smoothing, zoom. */
-export function ChartBar({ view }: { view: ChartView }) {
-  const [, change] = useTexts();
-  const set = (patch: Partial<ChartView>, step = true) => change(writeChartView({ ...view, ...patch }), step);
-  return (
-    <div className="chart-bar" role="group" aria-label="Charts">
-      <input
-        type="search"
-        className="field"
-        placeholder="Find a metric"
-        aria-label="Find a metric"
-        value={view.find}
-        onChange={(event) => set({ find: event.target.value }, false)}
-      />
-      <label>
-        <span className="dim">x</span>
-        <select
-          className="field"
-          value={view.x}
-          onChange={(event) => set({ x: event.target.value as ChartView["x"], zoom: null })}
-        >
-          <option value="step">step</option>
-          <option value="relative">relative time</option>
-          <option value="wall">wall time</option>
-        </select>
-      </label>
-      <label>
-        <input type="checkbox" checked={view.log} onChange={(event) => set({ log: event.target.checked })} /> log y
-      </label>
-      <label className="smoothing">
-        <span className="dim">smoothing</span>
-        <input
-          type="range"
-          min={0}
-          max={0.999}
-          step={0.001}
-          value={Math.sqrt(view.smoothing)}
-          onChange={(event) => set({ smoothing: Number((Number(event.target.value) ** 2).toFixed(4)) }, false)}
-        />
-        <span className="dim">{view.smoothing === 0 ? "off" : short(view.smoothing)}</span>
-      </label>
-      {view.zoom !== null && (
-        <button
-          type="button"
-          className="button"
-          onClick={() => set({ zoom: null })}
-          title="Show the whole axis (double-click a chart)"
-        >
-          Zoom out
-        </button>
-      )}
-    </div>
-  );
+  return found;
 }

@@ -1,43 +1,62 @@
-/** What lies under the pointer: the runs by their values there. */
+/** What lies under the pointer: the lines by their values there. It alone is rendered anew while a pointer moves. */
 
+import { useSyncExternalStore } from "react";
 import { full, short } from "../look/numbers";
 import { duration, iso, moment } from "../look/times";
-import type { XAxis } from "../url/charts";
-import type { ChartRun } from "./LineChart";
-import type { Drawn, Pointed } from "./plot";
+import { axisMetric, type XAxis } from "../url/charts";
+import type { Drawn } from "./drawing";
+import type { Emphasis } from "./emphasis";
+import type { Pointed } from "./pointing";
+
+/** Where a pointer is, told to the tooltip alone. */
+export class Pointer {
+  private watcher: () => void = () => {};
+  private current: Pointed | null = null;
+
+  point(pointed: Pointed | null): void {
+    if (pointed === null && this.current === null) return;
+    this.current = pointed;
+    this.watcher();
+  }
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watcher = watcher;
+    return () => {
+      this.watcher = () => {};
+    };
+  };
+
+  readonly get = (): Pointed | null => this.current;
+}
 
 interface Props {
-  readonly pointed: Pointed;
+  readonly pointer: Pointer;
   readonly lines: readonly Drawn[];
-  readonly runs: readonly ChartRun[];
   readonly axis: XAxis;
   readonly width: number;
-  readonly emphasis: string | null;
+  readonly emphasis: Emphasis;
 }
 
 const ROWS = 10;
 
 interface Row {
   readonly at: number;
-  readonly run: ChartRun | undefined;
-  readonly value: number;
-  readonly smoothed: number | undefined;
+  readonly place: number;
+  readonly drawn: Drawn;
+  readonly shown: number;
 }
 
-export function Tooltip({ pointed, lines, runs, axis, width, emphasis }: Props) {
-  const byUid = new Map(runs.map((run) => [run.uid, run]));
+export function Tooltip({ pointer, lines, axis, width }: Props) {
+  const pointed = useSyncExternalStore(pointer.watch, pointer.get);
+  if (pointed === null || pointed.nearest < 0) return null;
   const rows: Row[] = [];
   pointed.places.forEach((place, at) => {
     const drawn = lines[at];
     if (place < 0 || drawn === undefined) return;
-    rows.push({
-      at,
-      run: byUid.get(drawn.line.run),
-      value: drawn.line.values[place] ?? Number.NaN,
-      smoothed: drawn.smoothed?.[place],
-    });
+    rows.push({ at, place, drawn, shown: (drawn.smoothed ?? drawn.line.values)[place] ?? Number.NaN });
   });
-  rows.sort((one, other) => rank(other) - rank(one));
+  if (rows.length === 0) return null;
+  rows.sort((one, other) => rank(other.shown) - rank(one.shown));
   const nearest = rows.findIndex((row) => row.at === pointed.nearest);
   const start = Math.max(0, Math.min(nearest - ROWS / 2, rows.length - ROWS));
   const some = rows.slice(start, start + ROWS);
@@ -46,21 +65,13 @@ export function Tooltip({ pointed, lines, runs, axis, width, emphasis }: Props) 
     <div
       className="tooltip"
       style={isRight ? { right: width - pointed.left } : { left: pointed.left + 64 }}
-      aria-hidden="true"
+      aria-live="polite"
     >
       <div className="tooltip-head">{headOf(pointed, lines, axis)}</div>
       <table>
         <tbody>
-          {some.map(({ at, run, value, smoothed }) => (
-            <tr key={at} className={run?.uid === emphasis ? "emphasised" : undefined}>
-              <td className="cut">
-                <span className="dot" style={{ background: run?.colour }} /> {run?.label}
-              </td>
-              <td className="number" title={full(value)}>
-                {short(smoothed ?? value)}
-              </td>
-              {smoothed !== undefined && <td className="number dim">{short(value)}</td>}
-            </tr>
+          {some.map((row) => (
+            <TooltipRow key={row.at} row={row} isNearest={row.at === pointed.nearest} />
           ))}
         </tbody>
       </table>
@@ -69,18 +80,42 @@ export function Tooltip({ pointed, lines, runs, axis, width, emphasis }: Props) 
   );
 }
 
-function rank({ value, smoothed }: Row): number {
-  const shown = smoothed ?? value;
-  return Number.isNaN(shown) ? Number.NEGATIVE_INFINITY : shown;
+function TooltipRow({ row, isNearest }: { row: Row; isNearest: boolean }) {
+  const { place, drawn, shown } = row;
+  const value = drawn.line.values[place] ?? Number.NaN;
+  const { around } = drawn;
+  return (
+    <tr className={isNearest ? "emphasised" : undefined}>
+      <td className="cut">
+        <span className="dot" style={{ background: drawn.colour }} /> {drawn.label}
+      </td>
+      <td className="number" title={full(shown)}>
+        {short(shown)}
+      </td>
+      {drawn.smoothed !== null && <td className="number dim">{short(value)}</td>}
+      {around !== null && (
+        <td className="number dim">
+          {short(around.low[place] ?? Number.NaN)} – {short(around.high[place] ?? Number.NaN)}, n {around.n[place]}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function rank(value: number): number {
+  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
 }
 
 function headOf(pointed: Pointed, lines: readonly Drawn[], axis: XAxis): string {
   const drawn = lines[pointed.nearest];
   const place = pointed.places[pointed.nearest] ?? -1;
   const step = drawn?.line.steps[place];
-  const time = drawn?.line.timestamps_us[place];
-  if (step === undefined || time === undefined) return "";
-  const at = Math.abs(Number(time)) < 8e15 ? moment(Number(time)) : iso(Number(time));
-  const relative = axis === "relative" ? `${duration(drawn?.line.x[place] ?? 0)} · ` : "";
-  return `${relative}step ${step.toLocaleString("en-US")} · ${at}`;
+  if (drawn === undefined || step === undefined) return "";
+  const parts = [`step ${step.toLocaleString("en-US")}`];
+  const time = drawn.line.timestamps_us[place];
+  if (time !== undefined) parts.push(Math.abs(Number(time)) < 8e15 ? moment(Number(time)) : iso(Number(time)));
+  const counted = axisMetric(axis);
+  if (counted !== null) parts.unshift(`${counted} ${short(pointed.x)}`);
+  else if (axis === "relative") parts.unshift(duration(drawn.line.x[place] ?? 0));
+  return parts.join(" · ");
 }

@@ -3,7 +3,7 @@
  * the line; what it replaced is a branch that was abandoned.
  */
 
-import type { Line } from "./lines";
+import { chosen, type Line, numbersOf } from "./lines";
 
 /** A line, and what of it was abandoned. */
 export interface Attempts {
@@ -16,11 +16,11 @@ export interface Attempts {
  * it. Only where a step is there twice: points that merely came out of order, from several writers, all count.
  */
 export function lastAttempt(line: Line): Attempts {
-  if (!hasRepeated(line.steps)) return { line, abandoned: null };
-  const order = [...line.steps.keys()].sort((one, other) => {
-    const [a, b] = [line.timestamps_us[one] ?? 0n, line.timestamps_us[other] ?? 0n];
-    return a < b ? -1 : a > b ? 1 : one - other;
-  });
+  if (!hasRepeated(line)) return { line, abandoned: null };
+  const times = numbersOf(line.timestamps_us);
+  const order = Uint32Array.from(line.steps.keys()).sort(
+    (one, other) => (times[one] ?? 0) - (times[other] ?? 0) || one - other,
+  );
   const kept: number[] = [];
   const left: number[] = [];
   for (const place of order) {
@@ -28,24 +28,15 @@ export function lastAttempt(line: Line): Attempts {
     while (kept.length > 0 && (line.steps[kept[kept.length - 1] ?? 0] ?? 0n) >= step) left.push(kept.pop() ?? 0);
     kept.push(place);
   }
-  return { line: some(line, kept.sort(byPlace)), abandoned: some(line, left.sort(byPlace)) };
+  return { line: chosen(line, places(kept)), abandoned: chosen(line, places(left)) };
 }
 
-function hasRepeated(steps: BigInt64Array): boolean {
-  for (let at = 1; at < steps.length; at += 1) if (steps[at] === steps[at - 1]) return true;
+function hasRepeated({ x, steps }: Line): boolean {
+  // Numbers are compared first: to read a BigInt takes an allocation.
+  for (let at = 1; at < steps.length; at += 1) if (x[at] === x[at - 1] && steps[at] === steps[at - 1]) return true;
   return false;
 }
 
-function byPlace(one: number, other: number): number {
-  return one - other;
-}
-
-function some(line: Line, places: readonly number[]): Line {
-  return {
-    run: line.run,
-    x: Float64Array.from(places, (at) => line.x[at] ?? 0),
-    values: Float64Array.from(places, (at) => line.values[at] ?? Number.NaN),
-    steps: BigInt64Array.from(places, (at) => line.steps[at] ?? 0n),
-    timestamps_us: BigInt64Array.from(places, (at) => line.timestamps_us[at] ?? 0n),
-  };
+function places(list: readonly number[]): Uint32Array {
+  return Uint32Array.from(list).sort();
 }

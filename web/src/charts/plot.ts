@@ -4,52 +4,57 @@
  */
 
 import uPlot from "uplot";
-import { full, short } from "../look/numbers";
-import { duration } from "../look/times";
-import type { XAxis } from "../url/charts";
-import { type Columns, columnsOf, type Extent, extentOfY, type Line, nearestPlace } from "./lines";
+import { short } from "../look/numbers";
+import { axisMetric, type XAxis } from "../url/charts";
+import { axisSize, splitsOf, textOfX, unitOf } from "./axes";
+import type { Drawn } from "./drawing";
+import { type Columns, columnsOf, type Extent, extentOfY, placeOf } from "./lines";
 import { type Box, heightOf, paintBand, paintLine, paintMarks } from "./paint";
-
-/** A line as it is drawn. */
-export interface Drawn {
-  readonly line: Line;
-  /** Points that a later attempt replaced. */
-  readonly abandoned: Line | null;
-  readonly colour: string;
-  /** Smoothed values; none where the line is drawn as it is. */
-  readonly smoothed: Float64Array | null;
-}
+import { panBy, zoomBy } from "./panning";
+import { type Pointed, placeNear, pointAt, valueAt } from "./pointing";
 
 /** What a chart shows. */
 export interface Picture {
   readonly lines: readonly Drawn[];
+  /** In powers of ten where x is logarithmic. */
   readonly x: Extent;
-  readonly axis: XAxis;
-  readonly isLog: boolean;
+  /** What all lines reach, beyond which nothing is panned. */
+  readonly whole: Extent;
 }
 
-/** What lies under the pointer. */
-export interface Pointed {
-  readonly x: number;
-  readonly left: number;
-  readonly top: number;
-  /** The place in `lines` that is nearest; -1 where there is none. */
-  readonly nearest: number;
-  /** For each line the place of its point that is nearest along x; -1 where it has none near. */
-  readonly places: readonly number[];
+/** What does not change as long as a plot lives. */
+export interface Look {
+  readonly axis: XAxis;
+  readonly isLog: boolean;
+  readonly isLogX: boolean;
+}
+
+/** What a chart leaves out of sight. */
+export interface Notes {
+  /** Some values lie beyond the axis. */
+  readonly isClipped: boolean;
+  /** Some values have no logarithm. */
+  readonly isLeftOut: boolean;
 }
 
 interface Ways {
+  /** A stretch of x in its own unit; null for all of it. */
   readonly onZoom: (x: Extent | null) => void;
   readonly onPoint: (pointed: Pointed | null) => void;
-  readonly onClipped: (isClipped: boolean) => void;
+  readonly onNotes: (notes: Notes) => void;
 }
 
-const SYNC = "assay";
+/** Beyond so many lines each is thin, and no bands are drawn. */
+const MANY = 40;
+/** Beyond so many lines only the emphasised one has a dot at the crosshair. */
 const DOTS = 30;
-/** Beyond it, and below its inverse, the axis counts in a power of ten. */
-const GREAT = 1e15;
-const EMPTY: Picture = { lines: [], x: [0, 1], axis: "step", isLog: false };
+const EMPTY: Picture = { lines: [], x: [0, 1], whole: [0, 1] };
+
+interface Measured {
+  readonly raw: Columns;
+  readonly smoothed: Columns | null;
+  readonly abandoned: Columns | null;
+}
 
 /** A chart in an element. */
 export class Plot {
@@ -57,31 +62,26 @@ export class Plot {
   private y: Extent = [0, 1];
   /** What the axis of values counts in: uPlot finds no ticks for 1e308, but for 1 times that. */
   private unit = 1;
-  private measured = 0;
-  private columns: Columns[] = [];
-  private smoothed: (Columns | null)[] = [];
-  private abandoned: (Columns | null)[] = [];
+  private measuredFor = "";
+  private measured = new Map<Drawn, Measured>();
   private readonly plot: uPlot;
   private readonly overlay = document.createElement("canvas");
-  private emphasis = -1;
+  private emphasised: string | null = null;
   private isInside = false;
+  private frame = 0;
 
   constructor(
     element: HTMLElement,
     width: number,
     height: number,
-    axis: XAxis,
-    isLog: boolean,
+    private readonly look: Look,
     private readonly ways: Ways,
   ) {
-    this.plot = new uPlot(
-      this.options(element, width, height, axis, isLog),
-      [
-        [0, 1],
-        [0, 1],
-      ],
-      element,
-    );
+    const nothing: uPlot.AlignedData = [
+      [0, 1],
+      [0, 1],
+    ];
+    this.plot = new uPlot(this.options(element, width, height), nothing, element);
     this.overlay.className = "chart-overlay";
     this.plot.over.appendChild(this.overlay);
     this.plot.over.addEventListener("pointerenter", () => {
@@ -97,58 +97,123 @@ export class Plot {
   show(picture: Picture): void {
     this.picture = picture;
     this.measure();
-    this.plot.setScale("x", { min: picture.x[0], max: picture.x[1] });
-    this.plot.redraw(false, true);
+    this.plot.batch(() => {
+      this.plot.setScale("x", { min: picture.x[0], max: picture.x[1] });
+      this.plot.redraw(false, true);
+    });
   }
 
   /** Take another size. */
   resize(width: number, height: number): void {
-    this.plot.setSize({ width, height });
-    this.measure();
-    this.plot.redraw(false, true);
+    if (this.plot.width === width && this.plot.height === height) return;
+    this.plot.batch(() => {
+      this.plot.setSize({ width, height });
+      this.plot.redraw(false, true);
+    });
   }
 
-  /** Draw one line over all others; -1 for none. */
-  emphasise(place: number): void {
-    if (this.emphasis === place) return;
-    this.emphasis = place;
-    this.paintOverlay();
+  /** Draw the line of a key over all others; null for none. */
+  emphasise(key: string | null): void {
+    if (this.emphasised === key) return;
+    this.emphasised = key;
+    if (this.frame === 0) this.paintOverlay();
+  }
+
+  /** Move the crosshair by some of the points of a line, as arrow keys do; false where there is nothing to move along. */
+  step(by: number, key: string | null): boolean {
+    const { lines, x } = this.picture;
+    const drawn = lines.find((one) => one.key === key) ?? lines[0];
+    if (drawn === undefined || drawn.line.x.length === 0) return false;
+    const { left = -1 } = this.plot.cursor;
+    const middle = (x[0] + x[1]) / 2;
+    const from = left < 0 ? middle : this.plot.posToVal(left, "x");
+    const place = placeNear(drawn, from, x);
+    const first = placeOf(drawn.line.x, x[0]);
+    const last = Math.max(first, placeOf(drawn.line.x, x[1] + Number.EPSILON * Math.abs(x[1])) - 1);
+    // At first the crosshair goes to the middle; more points than pixels are gone through a pixel at a time.
+    const stride = Math.max(1, Math.round((last - first) / Math.max(1, this.plot.over.clientWidth)));
+    const next = Math.min(last, Math.max(first, left < 0 ? place : place + by * stride));
+    const at = drawn.line.x[next];
+    if (at === undefined) return false;
+    const { over } = this.plot;
+    const top = heightOf(valueAt(drawn, next), this.y, this.look.isLog, this.box(1));
+    this.isInside = true;
+    this.plot.setCursor(
+      {
+        left: Math.min(over.clientWidth, Math.max(0, this.plot.valToPos(at, "x"))),
+        top: Number.isFinite(top) ? Math.min(over.clientHeight, Math.max(0, top)) : 0,
+      },
+      true,
+    );
+    return true;
+  }
+
+  /** Put the crosshair away. */
+  leave(): void {
+    this.isInside = false;
+    this.plot.setCursor({ left: -10, top: -10 }, true);
+    this.ways.onPoint(null);
+  }
+
+  /** Zoom around the crosshair, or the middle; below one shows less. */
+  zoom(factor: number): void {
+    const { left = -1 } = this.plot.cursor;
+    const around = left < 0 ? (this.picture.x[0] + this.picture.x[1]) / 2 : this.plot.posToVal(left, "x");
+    this.tellZoom(zoomBy(this.picture.x, this.picture.whole, around, factor));
   }
 
   /** End. */
   destroy(): void {
+    cancelAnimationFrame(this.frame);
     this.plot.destroy();
+  }
+
+  private tellZoom(x: Extent | null): void {
+    if (x === null) this.ways.onZoom(null);
+    else this.ways.onZoom(this.look.isLogX ? [10 ** x[0], 10 ** x[1]] : x);
   }
 
   private measure(): void {
     this.columnise();
-    const { extent, isClipped } = extentOfY(
-      [...this.columns, ...this.abandoned.filter((one) => one !== null)],
-      this.picture.isLog,
-    );
+    const all: Columns[] = [];
+    for (const { raw, abandoned } of this.measured.values()) {
+      all.push(raw);
+      if (abandoned !== null) all.push(abandoned);
+    }
+    const { extent, isClipped } = extentOfY(all, this.look.isLog);
     this.y = extent;
-    this.unit = this.picture.isLog ? 1 : unitOf(extent);
-    this.ways.onClipped(isClipped);
+    this.unit = this.look.isLog ? 1 : unitOf(extent);
+    this.ways.onNotes({ isClipped, isLeftOut: all.some((one) => one.isLeftOut) });
   }
 
+  /** Columns of each line; those of lines that were there before, at the same place, are kept. */
   private columnise(): void {
     const { lines, x } = this.picture;
     const width = this.plot.bbox.width;
-    this.measured = width;
-    this.columns = lines.map(({ line }) => columnsOf(line.x, line.values, x[0], x[1], width));
-    this.abandoned = lines.map(({ abandoned }) =>
-      abandoned === null ? null : columnsOf(abandoned.x, abandoned.values, x[0], x[1], width),
-    );
-    this.smoothed = lines.map(({ line, smoothed }) =>
-      smoothed === null ? null : columnsOf(line.x, smoothed, x[0], x[1], width),
+    const now = `${x[0]} ${x[1]} ${width}`;
+    const before = now === this.measuredFor ? this.measured : new Map<Drawn, Measured>();
+    this.measuredFor = now;
+    const { isLog } = this.look;
+    this.measured = new Map(
+      lines.map((drawn) => {
+        const { line, smoothed, abandoned, around } = drawn;
+        const found = before.get(drawn) ?? {
+          raw: columnsOf(line.x, line.values, x[0], x[1], width, isLog, around),
+          smoothed: smoothed === null ? null : columnsOf(line.x, smoothed, x[0], x[1], width, isLog),
+          abandoned: abandoned === null ? null : columnsOf(abandoned.x, abandoned.values, x[0], x[1], width, isLog),
+        };
+        return [drawn, found];
+      }),
     );
   }
 
-  private options(element: HTMLElement, width: number, height: number, axis: XAxis, isLog: boolean): uPlot.Options {
+  private options(element: HTMLElement, width: number, height: number): uPlot.Options {
+    const { axis, isLog, isLogX } = this.look;
     const text = resolve(element, "--dim");
     const grid = resolve(element, "--line");
     const font = `11px ${getComputedStyle(element).fontFamily}`;
     const common = { stroke: text, font, ticks: { show: false }, grid: { stroke: grid, width: 1 } };
+    const isTime = axis === "wall" && !isLogX;
     return {
       width,
       height,
@@ -158,11 +223,21 @@ export class Plot {
         y: false,
         points: { show: false },
         drag: { x: true, y: false, setScale: false },
-        sync: { key: SYNC, setSeries: false },
-        bind: { dblclick: () => () => this.zoomOut() },
+        sync: { key: `assay ${axis} ${isLogX}`, setSeries: false },
+        bind: {
+          dblclick: () => () => {
+            this.ways.onZoom(null);
+            return null;
+          },
+          mousedown: (_, __, drag) => (event) => {
+            if (!event.shiftKey) return drag(event);
+            if (event.button === 0) this.pan(event);
+            return null;
+          },
+        },
       },
       scales: {
-        x: { time: axis === "wall", range: () => [this.picture.x[0], this.picture.x[1]] },
+        x: { time: isTime, range: () => [this.picture.x[0], this.picture.x[1]] },
         y: { distr: isLog ? 3 : 1, range: () => [this.y[0] / this.unit, this.y[1] / this.unit] },
       },
       axes: [
@@ -171,7 +246,10 @@ export class Plot {
           size: 24,
           gap: 4,
           space: 60,
-          ...(axis === "wall" ? {} : { values: (_, all) => all.map(axis === "step" ? stepText : duration) }),
+          ...(isLogX ? { splits: (_, __, low, high) => splitsOf(low, high) } : {}),
+          ...(isTime ? {} : { values: (_, all) => all.map((one) => textOfX(isLogX ? 10 ** one : one, axis)) }),
+          // Of another metric it must be said what is counted; a step or a time is seen.
+          ...(axisMetric(axis) === null ? {} : { label: axisMetric(axis) ?? "", labelSize: 16, labelFont: font }),
         },
         {
           ...common,
@@ -190,9 +268,21 @@ export class Plot {
     };
   }
 
-  private zoomOut(): null {
-    this.ways.onZoom(null);
-    return null;
+  private pan(event: MouseEvent): void {
+    const { x, whole } = this.picture;
+    const scale = (x[1] - x[0]) / this.plot.over.clientWidth;
+    let now = x;
+    const move = (moved: MouseEvent) => {
+      now = panBy(x, whole, (event.clientX - moved.clientX) * scale);
+      this.show({ ...this.picture, x: now });
+    };
+    const end = () => {
+      removeEventListener("mousemove", move);
+      removeEventListener("mouseup", end);
+      if (now !== x) this.tellZoom(now);
+    };
+    addEventListener("mousemove", move);
+    addEventListener("mouseup", end);
   }
 
   private selected(): void {
@@ -202,76 +292,52 @@ export class Plot {
     const high = this.plot.posToVal(left + width, "x");
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     // What is dragged is synchronised; the chart that was dragged on speaks for all.
-    if (this.isInside && high > low) this.ways.onZoom([low, high]);
+    if (this.isInside && high > low) this.tellZoom([low, high]);
   }
 
+  /** Look what lies under the crosshair, once a frame however often the pointer moves. */
   private moved(): void {
-    const { left = -1, top = -1 } = this.plot.cursor;
-    if (!this.isInside) {
-      this.paintOverlay();
-      return;
-    }
-    if (left < 0) {
-      this.ways.onPoint(null);
-      return;
-    }
-    const x = this.plot.posToVal(left, "x");
-    const places = this.placesAt(x);
-    const box: Box = { left: 0, top: 0, width: this.plot.over.clientWidth, height: this.plot.over.clientHeight };
-    let nearest = -1;
-    let distance = Number.POSITIVE_INFINITY;
-    places.forEach((place, at) => {
-      const drawn = this.picture.lines[at];
-      if (place < 0 || drawn === undefined) return;
-      const value = (drawn.smoothed ?? drawn.line.values)[place] ?? Number.NaN;
-      const away = Math.abs(heightOf(value, this.y, this.picture.isLog, box) - top);
-      if (away < distance) {
-        distance = away;
-        nearest = at;
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const { left = -1, top = -1 } = this.plot.cursor;
+      if (this.isInside && left >= 0) {
+        const x = this.plot.posToVal(left, "x");
+        const { isLog } = this.look;
+        const at = { x, left, top };
+        this.ways.onPoint(pointAt(this.picture.lines, at, this.picture.x, this.y, isLog, this.box(1)));
       }
+      this.paintOverlay();
     });
-    this.ways.onPoint({ x, left, top, nearest, places });
-    this.paintOverlay();
   }
 
-  private placesAt(x: number): number[] {
-    return this.picture.lines.map(({ line }) => {
-      const place = nearestPlace(line.x, x);
-      if (place < 0) return -1;
-      const reach = (this.picture.x[1] - this.picture.x[0]) * 0.02;
-      const isWithin = x >= (line.x[0] ?? 0) - reach && x <= (line.x[line.x.length - 1] ?? 0) + reach;
-      return isWithin ? place : -1;
-    });
+  private box(unit: number): Box {
+    const { clientWidth, clientHeight } = this.plot.over;
+    return { left: 0, top: 0, width: Math.round(clientWidth * unit), height: Math.round(clientHeight * unit) };
   }
 
   private paint(): void {
     const { ctx: context, bbox: box } = this.plot;
     // The axis takes the room that its numbers need, and leaves the lines another width than they were measured for.
-    if (box.width !== this.measured) this.columnise();
+    this.columnise();
     const unit = devicePixelRatio;
-    const { lines, isLog, x } = this.picture;
+    const { lines, x } = this.picture;
+    const { isLog } = this.look;
     context.save();
     context.beginPath();
     context.rect(box.left, box.top, box.width, box.height);
     context.clip();
-    const isMany = lines.length > 40;
-    if (!isMany) {
-      lines.forEach(({ colour }, at) => {
-        const columns = this.columns[at];
-        if (columns !== undefined) paintBand(context, columns, this.y, isLog, box, colour);
-      });
+    const isMany = lines.length > MANY;
+    for (const [{ colour, around }, { raw }] of this.measured) {
+      if (!isMany || around !== null) paintBand(context, raw, this.y, isLog, box, colour);
     }
-    lines.forEach(({ colour }, at) => {
-      const raw = this.columns[at];
-      const smoothed = this.smoothed[at] ?? null;
-      const width = (isMany ? 1 : 1.4) * unit;
-      if (raw === undefined) return;
-      const old = this.abandoned[at] ?? null;
-      if (old !== null) paintLine(context, old, this.y, isLog, box, { colour, width: unit, alpha: 0.45 });
+    const width = (isMany ? 1 : 1.4) * unit;
+    for (const [{ colour }, { raw, smoothed, abandoned }] of this.measured) {
+      if (abandoned !== null) paintLine(context, abandoned, this.y, isLog, box, { colour, width: unit, alpha: 0.45 });
       if (smoothed !== null && !isMany)
         paintLine(context, raw, this.y, isLog, box, { colour, width: unit, alpha: 0.25 });
       paintLine(context, smoothed ?? raw, this.y, isLog, box, { colour, width, alpha: 1 });
-    });
+    }
     for (const { line, colour } of lines) paintMarks(context, line, x, box, colour, 3 * unit);
     context.restore();
     this.paintOverlay();
@@ -279,13 +345,7 @@ export class Plot {
 
   private paintOverlay(): void {
     const unit = devicePixelRatio;
-    const { clientWidth, clientHeight } = this.plot.over;
-    const box: Box = {
-      left: 0,
-      top: 0,
-      width: Math.round(clientWidth * unit),
-      height: Math.round(clientHeight * unit),
-    };
+    const box = this.box(unit);
     if (this.overlay.width !== box.width || this.overlay.height !== box.height) {
       this.overlay.width = box.width;
       this.overlay.height = box.height;
@@ -293,49 +353,31 @@ export class Plot {
     const context = this.overlay.getContext("2d");
     if (context === null) return;
     context.clearRect(0, 0, box.width, box.height);
-    const { lines, isLog, x } = this.picture;
-    const drawn = lines[this.emphasis];
-    const columns = this.smoothed[this.emphasis] ?? this.columns[this.emphasis];
-    if (drawn !== undefined && columns !== undefined && lines.length > 1) {
-      paintLine(context, columns, this.y, isLog, box, {
-        colour: drawn.colour,
-        width: (columns.count > box.width / (4 * unit) ? 1.8 : 3) * unit,
-        alpha: 1,
-      });
+    const { lines, x } = this.picture;
+    const { isLog } = this.look;
+    const emphasised = this.emphasised === null ? undefined : lines.find((one) => one.key === this.emphasised);
+    const measured = emphasised === undefined ? undefined : this.measured.get(emphasised);
+    if (emphasised !== undefined && measured !== undefined && lines.length > 1) {
+      const columns = measured.smoothed ?? measured.raw;
+      const width = (columns.count > box.width / (4 * unit) ? 1.8 : 3) * unit;
+      paintLine(context, columns, this.y, isLog, box, { colour: emphasised.colour, width, alpha: 1 });
     }
     const { left = -1 } = this.plot.cursor;
     if (left < 0) return;
-    const places = this.placesAt(this.plot.posToVal(left, "x"));
-    lines.forEach(({ line, colour, smoothed }, at) => {
-      const place = places[at] ?? -1;
-      if (place < 0 || (lines.length > DOTS && at !== this.emphasis)) return;
-      const value = (smoothed ?? line.values)[place] ?? Number.NaN;
-      if (!Number.isFinite(value)) return;
-      const pixel = (((line.x[place] ?? 0) - x[0]) / (x[1] - x[0])) * box.width;
-      context.fillStyle = colour;
+    const at = this.plot.posToVal(left, "x");
+    const dotted = lines.length <= DOTS ? lines : emphasised === undefined ? [] : [emphasised];
+    for (const drawn of dotted) {
+      const place = placeNear(drawn, at, x);
+      const value = valueAt(drawn, place);
+      if (place < 0 || !Number.isFinite(value)) continue;
+      const pixel = (((drawn.line.x[place] ?? 0) - x[0]) / (x[1] - x[0])) * box.width;
+      const size = (drawn === emphasised ? 4 : 2.5) * unit;
+      context.fillStyle = drawn.colour;
       context.beginPath();
-      context.arc(pixel, heightOf(value, this.y, isLog, box), (at === this.emphasis ? 4 : 2.5) * unit, 0, 2 * Math.PI);
+      context.arc(pixel, heightOf(value, this.y, isLog, box), size, 0, 2 * Math.PI);
       context.fill();
-    });
+    }
   }
-}
-
-function unitOf([low, high]: Extent): number {
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  return size > GREAT || size < 1 / GREAT ? 10 ** Math.floor(Math.log10(size)) : 1;
-}
-
-function stepText(step: number): string {
-  return Math.abs(step) >= 1e5 ? short(step).replace(/e(\d)/, "e$1") : full(step);
-}
-
-function axisSize(plot: uPlot, texts: readonly string[] | null, font: string): number {
-  const longest = (texts ?? []).reduce((one, other) => (other.length > one.length ? other : one), "");
-  plot.ctx.save();
-  plot.ctx.font = font;
-  const { width } = plot.ctx.measureText(longest);
-  plot.ctx.restore();
-  return Math.max(36, Math.ceil(width) + 12);
 }
 
 /** The colour that a property means here: a canvas does not know `light-dark()`. */

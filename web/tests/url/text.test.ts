@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { PLAIN, parseChartView, writeChartView } from "../../src/url/charts";
 import { columnOf, fieldText, orderText, parseSort, writeSort } from "../../src/url/fields";
 import { oneOf, parseList, parseTexts, writeList, writeTexts } from "../../src/url/text";
 
@@ -21,19 +20,6 @@ it("a list keeps commas and backslashes", () => {
 
 it("a text that is none of some is as usual", () => {
   expect(oneOf("x", ["a", "b"], "a")).toBe("a");
-});
-
-it("a view of charts survives its address", () => {
-  const view = { x: "wall", log: true, smoothing: 0.81, zoom: [-1.5, 2e9], metric: "a/b", find: "loss" } as const;
-  expect(parseChartView(parseTexts(writeTexts(writeChartView(view))))).toEqual(view);
-});
-
-it("a view that nobody changed leaves no trace in an address", () => {
-  expect(writeTexts(writeChartView(PLAIN))).toBe("");
-});
-
-it("nonsense in an address is as if it were not there", () => {
-  expect(parseChartView({ x: "up", s: "7", zoom: "5:1", log: "yes" })).toEqual(PLAIN);
 });
 
 it("names of any kind are written as the filter language has them", () => {

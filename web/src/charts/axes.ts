@@ -1,0 +1,50 @@
+/** What stands beside a chart's axes. */
+
+import type uPlot from "uplot";
+import { full, short } from "../look/numbers";
+import { duration } from "../look/times";
+import type { XAxis } from "../url/charts";
+import type { Extent } from "./lines";
+
+/** Beyond it, and below its inverse, an axis of values counts in a power of ten. */
+const GREAT = 1e15;
+/** Ticks within a power of ten, where there is room for some. */
+const PARTS = [1, 2, 5];
+
+/** The power of ten that an axis of values counts in. */
+export function unitOf([low, high]: Extent): number {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return size > GREAT || (size > 0 && size < 1 / GREAT) ? 10 ** Math.floor(Math.log10(size)) : 1;
+}
+
+/** Where ticks stand on a logarithmic axis, all in powers of ten. */
+export function splitsOf(low: number, high: number): number[] {
+  const decades = high - low;
+  const stride = Math.max(1, Math.ceil(decades / 6));
+  const parts = decades < 4 ? PARTS : [1];
+  const found: number[] = [];
+  for (let power = Math.floor(low); power <= high; power += stride) {
+    for (const part of parts) found.push(power + Math.log10(part));
+  }
+  const inside = found.filter((one) => one >= low && one <= high);
+  if (inside.length >= 2) return inside;
+  return [0, 1, 2, 3, 4].map((at) => low + (decades * at) / 4);
+}
+
+/** A tick of x. */
+export function textOfX(x: number, axis: XAxis): string {
+  if (axis === "relative") return duration(x);
+  if (axis === "wall") return new Date(x * 1000).toLocaleTimeString();
+  if (axis !== "step") return short(x);
+  return Math.abs(x) >= 1e5 || !Number.isInteger(x) ? short(x) : full(x);
+}
+
+/** The room that the numbers of an axis need. */
+export function axisSize(plot: uPlot, texts: readonly string[] | null, font: string): number {
+  const longest = (texts ?? []).reduce((one, other) => (other.length > one.length ? other : one), "");
+  plot.ctx.save();
+  plot.ctx.font = font;
+  const { width } = plot.ctx.measureText(longest);
+  plot.ctx.restore();
+  return Math.max(36, Math.ceil(width) + 12);
+}
