@@ -169,7 +169,7 @@ def train_steps(run: Run, model: Any, digits: Digits, steps: range) -> None:
 
 
 def first_weights(model: Any) -> Any:
-    """What a model makes of the pixels, shape (n, 64): weights of each class or neuron; of a forest how it uses them."""
+    """What a model makes of the pixels, shape (n, 64): weights of classes or neurons; of a forest how it uses them."""
     if hasattr(model, "coefs_"):
         return model.coefs_[0].T
     return model.coef_ if hasattr(model, "coef_") else model.feature_importances_.reshape(1, -1)
