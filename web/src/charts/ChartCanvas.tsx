@@ -22,6 +22,8 @@ interface Props {
   readonly height: number;
   readonly emphasis: Emphasis;
   readonly onZoom: (zoom: Extent | null) => void;
+  /** Whether points are missing where x has no logarithm. */
+  readonly isLeftOut: boolean;
   /** Notes that come from the points themselves. */
   readonly badges: ReactNode;
   /** What stands over the chart instead of lines. */
@@ -44,7 +46,22 @@ const KEYS: Readonly<Record<string, readonly ["step" | "line" | "zoom" | "all", 
 };
 
 export function ChartCanvas(props: Props) {
-  const { metric, drawn, axis, isLog, isLogX, zoom, whole, width, height, emphasis, onZoom, badges, children } = props;
+  const {
+    metric,
+    drawn,
+    axis,
+    isLog,
+    isLogX,
+    zoom,
+    whole,
+    width,
+    height,
+    emphasis,
+    onZoom,
+    isLeftOut,
+    badges,
+    children,
+  } = props;
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [pointer] = useState(() => new Pointer());
@@ -129,15 +146,20 @@ export function ChartCanvas(props: Props) {
             outliers beyond the axis
           </span>
         )}
-        {notes.isLeftOut && (
-          <span title="Values that are not above zero have no logarithm; they are kept, the axis leaves them out">
-            values ≤ 0 left out
+        {(notes.isLeftOut || isLeftOut) && (
+          <span title="What is not above zero has no logarithm; it is kept, the axis leaves it out">
+            {leftOut(notes.isLeftOut, isLeftOut)} ≤ 0 left out
           </span>
         )}
         {badges}
       </div>
     </div>
   );
+}
+
+function leftOut(isValue: boolean, isX: boolean): string {
+  if (isValue && isX) return "x and values";
+  return isX ? "x" : "values";
 }
 
 /** Emphasise the next line. */

@@ -53,16 +53,18 @@ export function ChartGrid(props: Props) {
   if (view.metric !== "" && metrics.includes(view.metric)) {
     return <FullPanel metric={view.metric} {...common} close={() => change({ metric: undefined })} />;
   }
+  // Where all would be closed nothing would be seen: the first is open then.
+  const isAnyOpen = sections.some((section) => section.metrics.length <= MANY_PANELS);
   if (sections.length === 0)
     return <p className="empty dim">{view.find === "" ? empty : `No metric has “${view.find}” in its name.`}</p>;
   return (
     <>
-      {sections.map((section) => (
+      {sections.map((section, at) => (
         <ChartSection
           key={section.name}
           name={section.name}
           metrics={section.metrics}
-          isOpenFirst={section.metrics.length <= MANY_PANELS || view.find !== ""}
+          isOpenFirst={section.metrics.length <= MANY_PANELS || view.find !== "" || (at === 0 && !isAnyOpen)}
           {...common}
         />
       ))}
@@ -164,7 +166,7 @@ function FullPanel({ close, ...props }: PanelProps & { close: () => void }) {
   useLayoutEffect(() => {
     const measure = () => {
       const box = element.current?.getBoundingClientRect();
-      const height = Math.max(260, innerHeight - (box?.top ?? 0) - 64 - lines * LEGEND_LINE);
+      const height = Math.max(260, innerHeight - (box?.top ?? 0) - 48 - lines * LEGEND_LINE);
       setSize({ width: box?.width ?? 0, height });
     };
     measure();

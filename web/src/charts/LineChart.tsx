@@ -66,17 +66,12 @@ function RunChart({ metric, runs, view, axis, height, emphasis, onZoom, width, m
   const { smoothing, log, logX } = view;
   const found = useRunLines({ metric, runs: shown, axis, isLogX: logX, smoothing, zoom, maxPoints });
   const total = useTotal(metric, shown, found.thinned?.runs ?? null);
-  const badges = (
-    <>
-      {found.isLeftOut && <span title="A logarithmic axis begins above zero">x ≤ 0 left out</span>}
-      {found.thinned !== null && (
-        <span title="At each zoom the least and the greatest value of every stretch are drawn; zoom in for all points">
-          {total === null
-            ? "thinned, all extremes kept"
-            : `${count(found.thinned.shown)} of ${count(total)} points, all extremes kept`}
-        </span>
-      )}
-    </>
+  const badges = found.thinned !== null && (
+    <span title="At each zoom the least and the greatest value of every stretch are drawn; zoom in for all points">
+      {total === null
+        ? "thinned, all extremes kept"
+        : `${count(found.thinned.shown)} of ${count(total)} points, all extremes kept`}
+    </span>
   );
   return (
     <ChartCanvas
@@ -85,6 +80,7 @@ function RunChart({ metric, runs, view, axis, height, emphasis, onZoom, width, m
       isLog={log}
       isLogX={logX}
       whole={found.whole}
+      isLeftOut={found.isLeftOut}
       onZoom={(one) => onZoom(one, axis)}
     >
       <Absent
@@ -122,6 +118,7 @@ function GroupChart({
       isLog={log}
       isLogX={logX}
       whole={null}
+      isLeftOut={false}
       onZoom={(one) => onZoom(one, "step")}
       badges={isElsewhere && <span title="Runs of a group have no time in common">groups over steps</span>}
     >

@@ -270,7 +270,13 @@ export function extentOfY(all: readonly Columns[], isLog: boolean): YExtent {
     total += columns.count;
   }
   if (least > greatest) return { extent: isLog ? [0.1, 1] : [0, 1], isClipped: false };
-  if (isLog) return { extent: least === greatest ? [least / 2, least * 2] : [least, greatest], isClipped: false };
+  if (isLog) {
+    const extent: Extent =
+      least === greatest
+        ? [Math.max(least / 2, Number.MIN_VALUE), Math.min(least * 2, Number.MAX_VALUE)]
+        : [least, greatest];
+    return { extent, isClipped: false };
+  }
   const sorted = sample(all, total);
   const low = sorted[Math.floor(sorted.length * 0.01)] ?? least;
   const high = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? greatest;

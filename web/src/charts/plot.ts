@@ -6,7 +6,7 @@
 import uPlot from "uplot";
 import { short } from "../look/numbers";
 import { axisMetric, type XAxis } from "../url/charts";
-import { axisSize, splitsOf, textOfX, unitOf } from "./axes";
+import { axisSize, evenSplits, splitsOf, textOfPower, textOfX, unitOf } from "./axes";
 import type { Drawn } from "./drawing";
 import { type Columns, columnsOf, type Extent, extentOfY, placeOf } from "./lines";
 import { type Box, heightOf, paintBand, paintLine, paintMarks } from "./paint";
@@ -238,7 +238,11 @@ export class Plot {
       },
       scales: {
         x: { time: isTime, range: () => [this.picture.x[0], this.picture.x[1]] },
-        y: { distr: isLog ? 3 : 1, range: () => [this.y[0] / this.unit, this.y[1] / this.unit] },
+        // In powers of ten where it is logarithmic: uPlot's own such axis draws ten lines a power, and none beyond 1e300.
+        y: {
+          range: () =>
+            isLog ? [Math.log10(this.y[0]), Math.log10(this.y[1])] : [this.y[0] / this.unit, this.y[1] / this.unit],
+        },
       },
       axes: [
         {
@@ -246,8 +250,12 @@ export class Plot {
           size: 24,
           gap: 4,
           space: 60,
-          ...(isLogX ? { splits: (_, __, low, high) => splitsOf(low, high) } : {}),
-          ...(isTime ? {} : { values: (_, all) => all.map((one) => textOfX(isLogX ? 10 ** one : one, axis)) }),
+          ...(isTime
+            ? {}
+            : {
+                splits: (_, __, low, high, step) => (isLogX ? splitsOf(low, high) : evenSplits(low, high, step)),
+              }),
+          ...(isTime ? {} : { values: (_, all) => all.map((one) => textOfX(one, axis, isLogX)) }),
           // Of another metric it must be said what is counted; a step or a time is seen.
           ...(axisMetric(axis) === null ? {} : { label: axisMetric(axis) ?? "", labelSize: 16, labelFont: font }),
         },
@@ -256,7 +264,8 @@ export class Plot {
           gap: 4,
           space: 32,
           size: (plot, all) => axisSize(plot, all, font),
-          values: (_, all) => all.map((one) => (one === null ? "" : short(one * this.unit))),
+          ...(isLog ? { splits: (_, __, low, high) => splitsOf(low, high) } : {}),
+          values: (_, all) => all.map((one) => (isLog ? textOfPower(one) : short(one * this.unit))),
         },
       ],
       series: [{}, { paths: () => null, points: { show: false } }],

@@ -3,6 +3,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
+import { useStepMetrics } from "../charts/stepMetrics";
 import { coloursOf } from "../look/colours";
 import { count, many } from "../look/numbers";
 import { useColourOf } from "../look/useColours";
@@ -71,6 +72,7 @@ export function ExperimentPage() {
   );
   // Of what no drawn run has there would be nothing to see.
   const metrics = useSame([...new Set(has.flatMap((one) => one.split("\0")))].filter((one) => one !== ""));
+  const stepMetricOf = useStepMetrics(runs.filter((run) => marks.isShown(run.uid)));
   const now_ms = useNow();
   const selected = parseList(texts.sel);
 
@@ -154,7 +156,7 @@ export function ExperimentPage() {
       </section>
       {layout !== "table" && (
         <section className="charts-side" aria-label="Charts">
-          <ChartBar view={view} />
+          <ChartBar view={view} metrics={metrics} stepMetricOf={stepMetricOf} />
           <div className="charts-scroll">
             {found.isPending ? (
               <Skeleton lines={6} label="Reading metrics" />
@@ -162,6 +164,7 @@ export function ExperimentPage() {
               <ChartGrid
                 metrics={metrics}
                 runsOf={runsOf}
+                stepMetricOf={stepMetricOf}
                 view={view}
                 emphasis={emphasis}
                 onEmphasis={setEmphasis}

@@ -3,6 +3,7 @@
 import { useCallback, useMemo } from "react";
 import type { Run, Summary } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
+import { useStepMetrics } from "../charts/stepMetrics";
 import { coloursOf } from "../look/colours";
 import { useColourOf } from "../look/useColours";
 import { parseChartView } from "../url/charts";
@@ -23,12 +24,14 @@ export function RunCharts({ run, summaries }: { run: Run; summaries: readonly Su
     (metric: string) => [{ uid: run.uid, label, colour, total: totals.get(metric) }],
     [run.uid, label, colour, totals],
   );
+  const stepMetricOf = useStepMetrics(useMemo(() => [run], [run]));
   return (
     <div className="charts-side">
-      <ChartBar view={view} />
+      <ChartBar view={view} metrics={metrics} stepMetricOf={stepMetricOf} />
       <ChartGrid
         metrics={metrics}
         runsOf={runsOf}
+        stepMetricOf={stepMetricOf}
         view={view}
         emphasis={null}
         onEmphasis={nobody}
