@@ -39,8 +39,14 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("./pages/Compare"), "ComparePage"),
 });
 
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: "/lineage",
+  component: lazyRouteComponent(() => import("./pages/Lineage"), "LineagePage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([experiments, experiment, run, compare]),
+  routeTree: root.addChildren([experiments, experiment, run, compare, lineage]),
   history: createHashHistory(),
   parseSearch: parseTexts,
   stringifySearch: writeTexts,

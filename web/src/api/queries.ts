@@ -10,6 +10,9 @@ export type Experiment = Schemas["ExperimentDocument"];
 export type Summary = Schemas["SummaryDocument"];
 export type Artifact = Schemas["ArtifactDocument"];
 export type Attempt = Schemas["AttemptDocument"];
+export type Lineage = Schemas["LineageDocument"];
+export type LineageRun = Schemas["LineageRunDocument"];
+export type LineageArtifact = Schemas["LineageArtifactDocument"];
 
 const PAGE = 1000;
 /** Runs of the first page of a search. */
@@ -105,6 +108,21 @@ export function attemptsQuery(uid: string) {
   return queryOptions<Attempt[], ApiError>({
     queryKey: ["run", uid, "attempts"],
     queryFn: ({ signal }) => every(`/v1/runs/${uid}/attempts`, signal),
+  });
+}
+
+/** Whose lineage: exactly one of these. */
+export type LineageOf =
+  | { readonly run: string }
+  | { readonly experiment: string }
+  | { readonly sha256: string }
+  | { readonly value: string };
+
+/** What came from what. */
+export function lineageQuery(of: LineageOf) {
+  return queryOptions<Lineage, ApiError>({
+    queryKey: ["lineage", of],
+    queryFn: ({ signal }) => ask("/v1/lineage", { parameters: { ...of }, signal }),
   });
 }
 

@@ -94,6 +94,15 @@ export function ExperimentPage() {
           >
             <Icon name="side" />
           </button>
+          <Link
+            className="quiet"
+            to="/lineage"
+            search={{ experiment: name } as never}
+            title="Lineage: what came from what"
+            aria-label="Lineage of the experiment"
+          >
+            <Icon name="lineage" />
+          </Link>
           <span className="dim" role="status">
             {found.isPending ? "Reading runs" : `${many(runs.length, "run")}${found.hasNextPage ? " so far" : ""}`}
           </span>

@@ -21,6 +21,7 @@ const RunOverview = late(() => import("./RunOverview").then((one) => one.RunOver
 const RunCharts = late(() => import("./RunCharts").then((one) => one.RunCharts), waiting);
 const RunEvaluation = late(() => import("./RunEvaluation").then((one) => one.RunEvaluation), waiting);
 const RunArtifacts = late(() => import("./RunArtifacts").then((one) => one.RunArtifacts), waiting);
+const RunLineage = late(() => import("./RunLineage").then((one) => one.RunLineage), waiting);
 
 export function RunPage() {
   const { uid } = useParams({ from: "/runs/$uid" });
@@ -60,6 +61,7 @@ export function RunPage() {
     ...(summaries.data?.length ? [{ id: "charts", label: "Charts", count: summaries.data.length }] : []),
     ...(charts.length > 0 ? [{ id: "evaluation", label: "Evaluation", count: charts.length }] : []),
     ...(others.length > 0 ? [{ id: "artifacts", label: "Artifacts", count: others.length }] : []),
+    ...(artifacts.data?.length ? [{ id: "lineage", label: "Lineage" }] : []),
   ];
   const tab = oneOf(
     texts.tab,
@@ -87,6 +89,7 @@ export function RunPage() {
         {tab === "charts" && <RunCharts run={run.data} summaries={summaries.data ?? []} />}
         {tab === "evaluation" && <RunEvaluation sources={[{ run: run.data, artifacts: charts }]} />}
         {tab === "artifacts" && <RunArtifacts run={run.data} artifacts={others} />}
+        {tab === "lineage" && <RunLineage run={run.data} />}
       </div>
     </div>
   );

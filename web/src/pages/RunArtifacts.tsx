@@ -1,8 +1,12 @@
 /** What went into a run and what came out of it, with a look at each that can be looked at. */
 
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { address } from "../api/client";
-import type { Artifact, Run } from "../api/queries";
+import { type Artifact, lineageQuery, type Run } from "../api/queries";
+import { artifactTexts } from "../lineage/links";
+import { usesOf } from "../lineage/words";
 import { bytes } from "../look/numbers";
 import { iso, moment } from "../look/times";
 import { Icon } from "../parts/Icon";
@@ -93,6 +97,7 @@ function Shown({ run, named, item, onItem }: ShownProps) {
         <span className="dim" title={iso(artifact.created_us)}>
           {moment(artifact.created_us)}
         </span>
+        <LineageLink run={run} artifact={artifact} />
         <span className="spring" />
         {source !== null && (
           <a className="button" href={source} download={named.name.split("/").pop()}>
@@ -122,6 +127,21 @@ function Shown({ run, named, item, onItem }: ShownProps) {
       <Preview key={artifact.sha256 ?? artifact.value} artifact={artifact} source={source} />
       {artifact.sha256 !== null && <p className="dim fingerprint">SHA-256 {artifact.sha256}</p>}
     </section>
+  );
+}
+
+/** Leads to the lineage of an artifact, and says what is known of it without going there. */
+function LineageLink({ run, artifact }: { run: Run; artifact: Artifact }) {
+  const lineage = useQuery(lineageQuery({ run: run.uid }));
+  const texts = artifactTexts(artifact);
+  if (texts === null) return null;
+  const found = lineage.data?.artifacts.find((one) =>
+    artifact.sha256 === null ? one.sha256 === null && one.value === artifact.value : one.sha256 === artifact.sha256,
+  );
+  return (
+    <Link to="/lineage" search={texts as never} className="link">
+      {found === undefined ? "Lineage" : usesOf(found)}
+    </Link>
   );
 }
 

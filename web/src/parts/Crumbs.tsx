@@ -15,6 +15,7 @@ export function Crumbs() {
     <nav className="crumbs" aria-label="Where you are">
       {place === "experiments" && <ExperimentCrumb name={name} />}
       {place === "compare" && <span aria-current="page">Compare</span>}
+      {place === "lineage" && <LineageCrumbs />}
       {place === "runs" && <RunCrumbs uid={name} />}
     </nav>
   );
@@ -39,6 +40,25 @@ function ExperimentCrumb({ name }: { name: string }) {
           <Icon name="edit" />
         </button>
       )}
+    </>
+  );
+}
+
+function LineageCrumbs() {
+  const [{ experiment }] = useTexts();
+  return (
+    <>
+      {experiment !== undefined && (
+        <>
+          <Link to="/experiments/$name" params={{ name: experiment }} className="cut">
+            {experiment}
+          </Link>
+          <span className="dim" aria-hidden="true">
+            /
+          </span>
+        </>
+      )}
+      <span aria-current="page">Lineage</span>
     </>
   );
 }
