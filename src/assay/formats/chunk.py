@@ -215,15 +215,25 @@ def block_extremes(values: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, 
 
     sizes = np.diff(np.append(starts, len(values)))
     block = np.repeat(np.arange(len(starts)), sizes)
+    missing = np.isnan(values)
+    if not missing.any():
+        return _first_equal(values, np.minimum, starts, block), _first_equal(values, np.maximum, starts, block)
     found = []
     for filled, reduce in ((np.inf, np.minimum), (-np.inf, np.maximum)):
-        plain = np.where(np.isnan(values), filled, values)
-        best = reduce.reduceat(plain, starts)
+        plain = np.where(missing, filled, values)
+        where = _first_equal(plain, reduce, starts, block)
         # Among the values that equal the block's best, a true one goes before a NaN filled in, then the first counts.
-        hits = np.flatnonzero(plain == best[block])
-        real = hits[~np.isnan(values[hits])]
-        where = starts.copy()
-        where[block[hits[::-1]]] = hits[::-1]
+        real = np.flatnonzero((plain == plain[where][block]) & ~missing)
         where[block[real[::-1]]] = real[::-1]
         found.append(where)
     return found[0], found[1]
+
+
+def _first_equal(values: np.ndarray, reduce: np.ufunc, starts: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """Where the first of the values stands that equal what each block is reduced to."""
+    import numpy as np
+
+    hits = np.flatnonzero(values == reduce.reduceat(values, starts)[block])
+    where = starts.copy()
+    where[block[hits[::-1]]] = hits[::-1]
+    return where

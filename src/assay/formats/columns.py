@@ -108,6 +108,9 @@ def join_columns(parts: Sequence[Columns]) -> Columns:
     import numpy as np
 
     def one(name: str, kind: Any) -> Any:
+        if len(parts) == 1:
+            alone = np.asarray(getattr(parts[0], name), kind)
+            return alone if alone.flags.writeable else alone.copy()  # what is handed out may be changed
         return np.concatenate([np.asarray(getattr(part, name), kind) for part in parts])
 
     if not parts:

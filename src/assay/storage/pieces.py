@@ -88,18 +88,30 @@ def thin_pieces(pieces: Iterable[Columns], count: int, max_points: int) -> Colum
         inner = starts[(starts > before) & (starts < end)] - before
         lows, highs = block_extremes(piece.values, np.append(np.zeros(1, np.int64), inner))
         ends = [at for at, is_end in ((0, before == 0), (len(piece) - 1, end == count)) if is_end]
-        keep = np.unique(np.concatenate([lows, highs, np.array(ends, np.int64)]))
+        keep = _marked(len(piece), lows, highs, ends)
         kept.append(Columns(piece.steps[keep], piece.timestamps_us[keep], piece.values[keep]))
         places.append(keep + before)
         before = end
     # What is least of a stretch is the least of what is least in each piece of it, and the first of equals stays so.
     candidates = _in_a_row(kept)
+    if len(kept) == 1 and max_points >= 4:
+        return candidates
     lows, highs = block_extremes(candidates.values, np.searchsorted(np.concatenate(places), starts))
     if max_points < 4:
         keep = np.unique(np.array([len(candidates) - 1, int(highs[0]), int(lows[0])][:max_points], np.int64))
     else:
-        keep = np.unique(np.concatenate([lows, highs, np.array([0, len(candidates) - 1], np.int64)]))
+        keep = _marked(len(candidates), lows, highs, [0, len(candidates) - 1])
     return Columns(candidates.steps[keep], candidates.timestamps_us[keep], candidates.values[keep])
+
+
+def _marked(count: int, lows: Any, highs: Any, ends: Sequence[int]) -> Any:
+    """The places that are meant, in order and once each."""
+    import numpy as np
+
+    marks = np.zeros(count, np.bool_)
+    marks[lows] = marks[highs] = True
+    marks[list(ends)] = True
+    return np.flatnonzero(marks)
 
 
 def overlapping_parts(parts: Sequence[StoredPart]) -> Iterator[list[StoredPart]]:
