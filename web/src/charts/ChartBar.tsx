@@ -44,6 +44,7 @@ export function ChartBar({ view, metrics = [], stepMetricOf, isGrouped = false }
         <span className="dim">x</span>
         <select
           className="field chart-axis"
+          aria-label="x"
           value={view.x === "auto" && !isDefined ? "step" : view.x}
           onChange={(event) => {
             const x = event.target.value as ChartView["x"];
@@ -70,7 +71,13 @@ export function ChartBar({ view, metrics = [], stepMetricOf, isGrouped = false }
       <span className="chart-scales">
         <span className="dim">log</span>
         <label>
-          <input type="checkbox" checked={view.logX} onChange={(event) => set({ logX: event.target.checked })} />x
+          <input
+            type="checkbox"
+            aria-label="log x"
+            checked={view.logX}
+            onChange={(event) => set({ logX: event.target.checked })}
+          />
+          x
         </label>
         <label>
           <input

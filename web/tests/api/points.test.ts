@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DamagedPointsError, decodePoints } from "../../src/api/points";
+import { DamagedPointsError, decodePoints, streamedPoints } from "../../src/api/points";
 
 function frame(head: object, columns: readonly (BigInt64Array | Float64Array)[] = []): Uint8Array {
   const json = JSON.stringify(head);
@@ -61,5 +61,40 @@ describe("points", () => {
 
   it("are refused where another thing answered", () => {
     expect(() => decodePoints(new TextEncoder().encode('{"error": 1}____').buffer as ArrayBuffer)).toThrow("no frame");
+  });
+});
+
+describe("points that come in piece by piece", () => {
+  function streamed(whole: ArrayBuffer, size: number): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < whole.byteLength; at += size)
+          controller.enqueue(new Uint8Array(whole.slice(at, at + size)));
+        controller.close();
+      },
+    });
+  }
+
+  async function read(whole: ArrayBuffer, size: number) {
+    const found = [];
+    for await (const one of streamedPoints(streamed(whole, size))) found.push(one);
+    return found;
+  }
+
+  it("are the same however the line cuts them", async () => {
+    for (const size of [1, 7, 64, 4096]) {
+      const found = await read(joined(ONE, EMPTY, ONE, END), size);
+      expect(found.map((one) => [one.run, [...one.steps]])).toEqual([
+        ["a", [...STEPS]],
+        ["b", []],
+        ["a", [...STEPS]],
+      ]);
+      expect([...(found[0]?.values ?? [])]).toEqual([...VALUES]);
+    }
+  });
+
+  it("are refused where they were cut", async () => {
+    const whole = joined(ONE, END);
+    await expect(read(whole.slice(0, whole.byteLength - 1), 16)).rejects.toThrow(DamagedPointsError);
   });
 });
