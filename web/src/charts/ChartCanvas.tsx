@@ -7,6 +7,7 @@ import { type Drawn, shownExtent } from "./drawing";
 import type { Emphasis } from "./emphasis";
 import type { Extent } from "./lines";
 import { type Look, type Notes, Plot } from "./plot";
+import { readings, readingsTable } from "./reading";
 import { Pointer, Tooltip } from "./Tooltip";
 
 interface Props {
@@ -110,6 +111,11 @@ export function ChartCanvas(props: Props) {
   }, [drawn, extent, reach, axis, isLog, isLogX, isReady, theme]);
 
   const keyed = (event: React.KeyboardEvent) => {
+    const pointed = pointer.get();
+    if ((event.ctrlKey || event.metaKey) && event.key === "c" && pointed !== null) {
+      event.preventDefault();
+      void navigator.clipboard.writeText(readingsTable(readings(pointed, drawn)));
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const shown = plot.current;
     const [kind, by] = KEYS[event.key] ?? [];
@@ -136,7 +142,8 @@ export function ChartCanvas(props: Props) {
       onBlur={() => plot.current?.leave()}
     >
       <span className="unseen" id={id}>
-        Left and right move the crosshair, up and down choose a line, plus and minus zoom, zero shows all.
+        Left and right move the crosshair, up and down choose a line, plus and minus zoom, zero shows all, Control C
+        copies what is read.
       </span>
       {children}
       <Tooltip pointer={pointer} lines={drawn} axis={axis} width={width} emphasis={emphasis} />

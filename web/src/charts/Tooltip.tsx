@@ -7,6 +7,7 @@ import { axisMetric, type XAxis } from "../url/charts";
 import type { Drawn } from "./drawing";
 import type { Emphasis } from "./emphasis";
 import type { Pointed } from "./pointing";
+import { type Reading, readings } from "./reading";
 
 /** Where a pointer is, told to the tooltip alone. */
 export class Pointer {
@@ -39,24 +40,11 @@ interface Props {
 
 const ROWS = 10;
 
-interface Row {
-  readonly at: number;
-  readonly place: number;
-  readonly drawn: Drawn;
-  readonly shown: number;
-}
-
 export function Tooltip({ pointer, lines, axis, width }: Props) {
   const pointed = useSyncExternalStore(pointer.watch, pointer.get);
   if (pointed === null || pointed.nearest < 0) return null;
-  const rows: Row[] = [];
-  pointed.places.forEach((place, at) => {
-    const drawn = lines[at];
-    if (place < 0 || drawn === undefined) return;
-    rows.push({ at, place, drawn, shown: (drawn.smoothed ?? drawn.line.values)[place] ?? Number.NaN });
-  });
+  const rows = readings(pointed, lines);
   if (rows.length === 0) return null;
-  rows.sort((one, other) => rank(other.shown) - rank(one.shown));
   const nearest = rows.findIndex((row) => row.at === pointed.nearest);
   const start = Math.max(0, Math.min(nearest - ROWS / 2, rows.length - ROWS));
   const some = rows.slice(start, start + ROWS);
@@ -80,7 +68,7 @@ export function Tooltip({ pointer, lines, axis, width }: Props) {
   );
 }
 
-function TooltipRow({ row, isNearest }: { row: Row; isNearest: boolean }) {
+function TooltipRow({ row, isNearest }: { row: Reading; isNearest: boolean }) {
   const { place, drawn, shown } = row;
   const value = drawn.line.values[place] ?? Number.NaN;
   const { around } = drawn;
@@ -100,10 +88,6 @@ function TooltipRow({ row, isNearest }: { row: Row; isNearest: boolean }) {
       )}
     </tr>
   );
-}
-
-function rank(value: number): number {
-  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
 }
 
 function headOf(pointed: Pointed, lines: readonly Drawn[], axis: XAxis): string {
