@@ -19,8 +19,8 @@ from assay.serving.quota import QuotaStore
 from assay.serving.retention import DAY_US, TRASH_DAYS, empty, retain
 from assay.serving.settings import Place
 from assay.serving.upkeep import Upkeep
-from assay.serving.usage import measure
 from assay.storage.contract import Appended
+from assay.storage.sql.measuring import measure
 from assay.storage.sql.store import SqlStore
 from tests.serving.filled import Sender, contents, fill
 from tests.serving.places import database_place, folder_place, new_database

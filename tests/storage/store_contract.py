@@ -25,13 +25,21 @@ from tests.storage.lineage_contract import LineageContract
 from tests.storage.listing_contract import ListingContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
+from tests.storage.usage_contract import UsageContract
 from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters, run_spec
 
 OpenStore = Callable[[], Store]
 
 
 class StoreContract(
-    HistoriesContract, IntakeContract, LineageContract, ListingContract, PointsContract, SearchContract, ABC
+    HistoriesContract,
+    IntakeContract,
+    LineageContract,
+    ListingContract,
+    PointsContract,
+    SearchContract,
+    UsageContract,
+    ABC,
 ):
     @pytest.fixture
     @abstractmethod

@@ -14,7 +14,8 @@ SHOWN = 20
 def usage_of(opened: Workspaces, workspace: str) -> dict[str, Any]:
     """What a workspace holds, and what holds for it, as JSON can say it."""
     from assay.serving.policies import FREE, WORKSPACE
-    from assay.serving.usage import WorkspaceUsage, measure
+    from assay.storage.sql.measuring import measure
+    from assay.storage.usage import WorkspaceUsage
 
     found, policies = WorkspaceUsage(), opened.policies.of(workspace)
     if opened.has_catalog(workspace):

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError, QuotaError
-from assay.serving.policies import WORKSPACE, Policies, Policy
-from assay.serving.usage import WorkspaceUsage, measure
+from assay.serving.policies import FREE, WORKSPACE, Policies, Policy
 from assay.storage.contract import Appended
 from assay.storage.parcel import Parcel
+from assay.storage.sql.measuring import measure
 from assay.storage.sql.store import SqlStore
+from assay.storage.usage import WorkspaceUsage
 
 if TYPE_CHECKING:
     from assay.storage.objects import Objects
@@ -59,6 +60,10 @@ class Quota:
     def is_free(self) -> bool:
         """Whether there is no quota here."""
         return not self._limits
+
+    def policy(self) -> Policy:
+        """What holds for the workspace as a whole now."""
+        return self._policies.of(self.workspace).get(WORKSPACE, FREE)
 
     def look(self) -> None:
         """Read the quotas, and measure where that is due; a server calls this every `LOOK_S`."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.storage.search import FoundRuns, SearchQuery
     from assay.storage.tidying import Addressing, Renaming, Trash
     from assay.storage.transfer import Transfers
+    from assay.storage.usage import Usages
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,9 @@ class Store(ABC):
 
     lineages: Lineages
     """What came from what."""
+
+    usages: Usages
+    """What runs take."""
 
     @property
     @abstractmethod

@@ -47,6 +47,7 @@ from assay.storage.http.pages import PAGE_ITEMS, every
 from assay.storage.http.snapshots import SnapshotObjects
 from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
 from assay.storage.http.transfers import HttpTransfers
+from assay.storage.http.usage import HttpUsages
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
 
@@ -74,6 +75,7 @@ class HttpStore(Store):
         self.renaming = HttpRenaming(self.server)
         self.transfers = HttpTransfers(self.server)
         self.lineages = HttpLineages(self.server)
+        self.usages = HttpUsages(self.server)
 
     @property
     def writable(self) -> bool:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from assay.storage.search import FoundRuns, SearchQuery
     from assay.storage.sql.lineage import SqlLineages
     from assay.storage.sql.meant import SqlAddressing
+    from assay.storage.sql.measuring import SqlUsages
     from assay.storage.sql.renaming import SqlRenaming
     from assay.storage.sql.transfers import SqlTransfers
     from assay.storage.sql.trash import SqlTrash
@@ -119,6 +120,13 @@ class SqlStore(Store):
         from assay.storage.sql.lineage import SqlLineages
 
         return SqlLineages(self._database, self.location)
+
+    @cached_property
+    def usages(self) -> SqlUsages:  # type: ignore[override]
+        """What runs take."""
+        from assay.storage.sql.measuring import SqlUsages
+
+        return SqlUsages(self._database, self.objects)
 
     @property
     def database(self) -> Database:
