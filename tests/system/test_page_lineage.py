@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from assay import Run, Session
-from tests.system.browser import PHONE, Look, looking
+from tests.system.browser import PHONE, WIDE, Look, looking
 from tests.system.lineage_runs import FILES, LONG_NAME, USERS, log_lineage
 from tests.system.page import browser, look, url
 from tests.system.page_runs import Logged
@@ -37,6 +37,25 @@ def place_of(look: Look, name: str) -> tuple[float, float]:
     box = look.page.locator(".lineage-node", has_text=name).first.bounding_box()
     assert box is not None
     return round(box["x"]), round(box["y"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    "place",
+    ["/runs/{named}?tab=lineage&as=graph", "/lineage?experiment=many&as=graph", "/lineage?value=same&as=list"],
+    ids=["run", "experiment", "artifact"],
+)
+def test_screen_opens_without_complaint(
+    browser: object, url: str, logged: Logged, place: str, size: dict[str, int], theme: str
+) -> None:
+    with looking(browser, url, theme=theme, size=size) as look:  # type: ignore[arg-type]
+        look.open(place.format(**logged.uids))
+        look.page.wait_for_selector(".lineage-node, .lineage-cell")
+
+        assert look.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert [] == look.complaints
+        assert [] == look.axe()
 
 
 def test_a_run_s_lineage_is_drawn_from_left_to_right_and_leads_to_other_runs_and_artifacts(

@@ -9,6 +9,8 @@ import type { PlacedNode } from "./layout";
 import { artifactTexts } from "./links";
 import { titleOfArtifact, titleOfRun } from "./words";
 
+const MORE = { run: "more runs", artifact: "more", further: "further" } as const;
+
 interface Props {
   readonly placed: PlacedNode;
   readonly isFocus: boolean;
@@ -36,7 +38,7 @@ export const Node = memo(function Node({ placed, isFocus, isLit, isReachable, on
   if (node.kind === "fold") {
     return (
       <button {...common} type="button" onClick={() => onOpen(node.id)} title="Show them">
-        + {count(node.count)} more {node.of === "run" ? "runs" : ""}
+        + {count(node.count)} {MORE[node.of]}
       </button>
     );
   }

@@ -77,7 +77,8 @@ export function layoutOf(graph: Graph): Placed {
 }
 
 function sizeOf(node: GraphNode) {
-  return SIZES[node.kind === "fold" ? node.of : node.kind];
+  const kind = node.kind === "fold" ? node.of : node.kind;
+  return SIZES[kind === "further" ? "artifact" : kind];
 }
 
 /** Nodes of a layer that are linked with the same others: the layout cares not which stands above which. */

@@ -7,6 +7,7 @@ const KEYS = [
   ["Ctrl K or ⌘ K", "go to an experiment or a run"],
   ["h", "table beside charts, list, table alone"],
   ["Esc", "close what is open, leave a chart that fills the page"],
+  ["Arrows, + − 0", "in a lineage: to the next, nearer, farther, all of it"],
   ["Drag in a chart", "zoom; double-click to see all"],
   ["Shift and a click on a box", "select all runs in between"],
   ["?", "this"],

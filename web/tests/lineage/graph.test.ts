@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { FOLDED_FROM, graphOf, pathOf, SHOWN_OF_FOLDED } from "../../src/lineage/graph";
+import { FOLDED_FROM, graphOf, NEAREST, pathOf, SHOWN_OF_FOLDED } from "../../src/lineage/graph";
 import { lineageOf, many } from "./lineages";
 
 const NONE = new Set<string>();
@@ -87,6 +87,23 @@ it("a fold keeps its id while runs come and go", () => {
     )?.id;
 
   expect(foldOf(40)).toBe(foldOf(41));
+});
+
+it("of very much only the nearest is shown, with one for what is farther on either side", () => {
+  const before = Array.from({ length: 80 }, (_, at) => `data-${at} > RUN-${at} > data-${at + 1}`);
+  const lineage = lineageOf(...before);
+
+  const graph = graphOf(lineage, "RUN-40", NONE);
+
+  expect(graph.nodes.length).toBe(NEAREST + 2);
+  expect(graph.nodes.filter((one) => one.kind === "fold")).toMatchObject([
+    { id: "further-before", of: "further" },
+    { id: "further-after", of: "further" },
+  ]);
+  const counts = graph.nodes.map((one) => (one.kind === "fold" ? one.count : 1));
+  expect(counts.reduce((sum, one) => sum + one, 0)).toBe(161);
+  expect(graph.edges.filter(({ from, to }) => from === "further-before" || to === "further-after").length).toBe(2);
+  expect(graphOf(lineage, "RUN-40", new Set(["further-after"])).nodes.map((one) => one.id)).toContain("data-80");
 });
 
 it("the path of a node has what is before and after it, and nothing beside it", () => {

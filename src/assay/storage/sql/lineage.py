@@ -75,6 +75,20 @@ class SqlLineages(Lineages):
             return walk.found()
 
 
+def among(artifacts: Sequence[Identity]) -> Sql:
+    """The condition that an artifact, `a`, is one of these: by the index, then by all of it."""
+    hashes = [sha256 for sha256, _ in artifacts if sha256 is not None]
+    values = [value for sha256, value in artifacts if sha256 is None]
+    # Bound one by one, and cut by the database: it alone knows how long a text is as it keeps it.
+    near = ", ".join([f"substr(?, 1, {PREFIX_LENGTH})"] * len(artifacts))
+    exact = [
+        f"{condition} IN ({', '.join('?' * len(several))})"
+        for condition, several in (("a.sha256", hashes), ("a.sha256 IS NULL AND a.value", values))
+        if several
+    ]
+    return Sql(f"{_PREFIX} IN ({near}) AND ({' OR '.join(exact)})", (*hashes, *values, *hashes, *values))
+
+
 class _Walk:
     """Runs and artifacts that were met so far, in one state of the catalog.
 
@@ -169,26 +183,13 @@ class _Walk:
         """The runs, the newest first, that have any of the artifacts as an output, or as an input."""
         if not artifacts:
             return []
-        which = self._among(artifacts)
+        which = among(artifacts)
         rows = self._connection.execute(
             f"SELECT DISTINCT a.run_id FROM {_LOGGED} WHERE {which.text} AND a.is_output = ? AND {_THERE} "
             f"AND {LIVING} ORDER BY a.run_id DESC LIMIT ?",
             (*which.values, int(outputs), self._limit + len(seen) + 1),
         )
         return [int(run_id) for (run_id,) in rows.fetchall() if run_id not in seen]
-
-    def _among(self, artifacts: Sequence[Identity]) -> Sql:
-        """The condition that an artifact is one of these: by the index, then by all of it."""
-        hashes = [sha256 for sha256, _ in artifacts if sha256 is not None]
-        values = [value for sha256, value in artifacts if sha256 is None]
-        # Bound one by one, and cut by the database: it alone knows how long a text is as it keeps it.
-        near = ", ".join([f"substr(?, 1, {PREFIX_LENGTH})"] * len(artifacts))
-        exact = [
-            f"{condition} IN ({', '.join('?' * len(several))})"
-            for condition, several in (("a.sha256", hashes), ("a.sha256 IS NULL AND a.value", values))
-            if several
-        ]
-        return Sql(f"{_PREFIX} IN ({near}) AND ({' OR '.join(exact)})", (*hashes, *values, *hashes, *values))
 
     def found(self) -> Lineage:
         """What was met, with the links between."""
@@ -212,7 +213,7 @@ class _Walk:
         """Each by the first output of its bytes, or the first input, with how many runs there are of either."""
         if not self._artifacts:
             return []
-        which = self._among(list(self._artifacts))
+        which = among(list(self._artifacts))
         rows = self._connection.execute(
             f"SELECT {_IDENTITY}, a.is_output, count(DISTINCT a.run_id), min(a.id) FROM {_LOGGED} "
             f"WHERE {which.text} AND {_THERE} AND {LIVING} GROUP BY 1, 2, 3",
@@ -238,7 +239,7 @@ class _Walk:
 
     def _links(self, runs: dict[int, LineageRun]) -> list[LineageLink]:
         by_run = self._connection.dialect.one_of("a.run_id", list(runs))
-        which = self._among(list(self._artifacts))
+        which = among(list(self._artifacts))
         rows = self._connection.execute(
             f"SELECT a.run_id, {_IDENTITY}, a.is_output, a.name FROM artifacts a WHERE {by_run.text} "
             f"AND {which.text} AND {_THERE} GROUP BY 1, 2, 3, 4, 5 ORDER BY min(a.id) LIMIT ?",
