@@ -64,6 +64,21 @@ class HistoriesContract:
             every = store.history(run, name, first_step=view.first_step, end_step=view.end_step)
             assert same_points(once_a_step(every, view.repeated), whole)
 
+    def test_each_writer_is_read_as_if_it_had_been_alone(self, store: Store) -> None:
+        run = new_run(store)
+        steps = [range(100), range(40, 140)]
+        writers = [Writer(store, run), Writer(store, run)]
+        for number, (writer, own) in enumerate(zip(writers, steps, strict=True)):
+            writer.leave(rows("a", [float(number)] * len(own), first_step=own[0], time_us=NOW_US + own[0]))
+
+        found = store.writer_histories([run.uid], ["a", "never"], View(max_points=10))
+
+        assert [(run.uid, "a", writer.uid) for writer in writers] == list(found)
+        for number, (columns, own) in enumerate(zip(found.values(), steps, strict=True)):
+            assert 10 >= len(columns)
+            assert (own[0], own[-1]) == (int(columns.steps[0]), int(columns.steps[-1]))
+            assert {float(number)} == set(columns.values.tolist())
+
     def test_a_stream_gives_the_series_of_a_run_by_name(self, store: Store) -> None:
         writer = Writer(store, new_run(store))
         writer.send(rows("b", [1.0, 2.0]), rows("a", [3.0]))

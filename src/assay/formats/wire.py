@@ -126,9 +126,11 @@ def decode_parcels(data: bytes) -> Iterator[tuple[dict[str, Any], list[Event], b
         raise ValueError("bytes behind the last parcel")
 
 
-def encode_points(run_uid: str, name: str, columns: Columns) -> bytes:
-    """One frame of points."""
-    head = {"run": run_uid, "name": name, "count": len(columns)}
+def encode_points(run_uid: str, name: str, columns: Columns, writer: str | None = None) -> bytes:
+    """One frame of points; of one writer alone where it is named."""
+    head: dict[str, Any] = {"run": run_uid, "name": name, "count": len(columns)}
+    if writer is not None:
+        head["writer"] = writer
     parts = [_little(columns.steps), _little(columns.timestamps_us), _little(columns.values)]
     return b"".join([_frame_head(head), *parts])
 
@@ -152,7 +154,13 @@ def _little(column: Any) -> bytes:
 
 
 def read_points(source: IO[bytes]) -> Iterator[tuple[str, str, Columns]]:
-    """Run, name and columns of each frame of a stream, to its end.
+    """Run, name and columns of each frame of a stream, to its end; `read_frames` says what is raised."""
+    for head, columns in read_frames(source):
+        yield head["run"], head["name"], columns
+
+
+def read_frames(source: IO[bytes]) -> Iterator[tuple[dict[str, Any], Columns]]:
+    """Head and columns of each frame of a stream, to its end.
 
     Raises:
         ValueError: The stream was cut, or is none.
@@ -171,7 +179,7 @@ def read_points(source: IO[bytes]) -> Iterator[tuple[str, str, Columns]]:
             np.frombuffer(_exactly(source, 8 * count), kind).astype(kind[1:], copy=False)
             for kind in ("<i8", "<i8", "<f8")
         )
-        yield head["run"], head["name"], Columns(steps, timestamps, values)
+        yield head, Columns(steps, timestamps, values)
 
 
 def _exactly(source: IO[bytes], size_bytes: int) -> bytes:

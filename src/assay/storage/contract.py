@@ -400,6 +400,15 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def writer_histories(
+        self, run_uids: Sequence[str], names: Sequence[str], view: View
+    ) -> dict[tuple[str, str, str], Columns]:
+        """What each writer logged of these series, by run, name and the writer's id, the earliest writer first.
+
+        Each is thinned by itself: what one process, or one attempt, wrote is seen whole however far out one looks.
+        """
+
+    @abstractmethod
     def stream_histories(
         self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
     ) -> Iterator[tuple[str, Columns]]:

@@ -36,6 +36,8 @@ class Wanted(msgspec.Struct):
     first_step: Step | None = None
     end_step: Step | None = None
     repeated: Repeated = "all"
+    by_writer: bool = False
+    """Each writer's points in a frame of their own, which names it, thinned by themselves."""
 
 
 @get("/v1/runs/{uid:str}/points", sync_to_thread=True, opt={"role": "viewer", "gives": (POINTS_TYPE,)})
@@ -74,6 +76,10 @@ def _document(columns: Columns) -> PointsDocument:
 def read_many_points(store: NamedDependency[Store], data: JSONBody[Wanted]) -> Response[bytes]:
     """Series of several runs at once; those that a run lacks are left out."""
     view = View(data.max_points, data.first_step, data.end_step, data.repeated)
+    if data.by_writer:
+        written = store.writer_histories(data.runs, data.names, view)
+        own = (encode_points(uid, name, columns, writer) for (uid, name, writer), columns in written.items())
+        return Response(joined(own), media_type=POINTS_TYPE)
     found = store.histories(data.runs, data.names, view)
     frames = (encode_points(uid, name, columns) for (uid, name), columns in found.items())
     return Response(joined(frames), media_type=POINTS_TYPE)

@@ -19,7 +19,7 @@ from assay.formats.wire import (
     encode_parcel,
     encode_parcels,
     from_wire,
-    read_points,
+    read_frames,
     to_wire,
 )
 from assay.storage.contract import (
@@ -204,16 +204,18 @@ class HttpStore(Store):
             "end_step": end_step,
             "repeated": repeated,
         }
-        return next(self._points("GET", f"{_path(run_uid)}/points", query=query))[2]
+        return next(self._points("GET", f"{_path(run_uid)}/points", query=query))[1]
 
     def histories(self, run_uids: Sequence[str], names: Sequence[str], view: View) -> dict[tuple[str, str], Columns]:
-        document = {
-            "runs": list(run_uids),
-            "names": list(names),
-            **{name: getattr(view, name) for name in View.__slots__},
-        }
+        found = self._points("POST", "/v1/points", document=_wanted(run_uids, names, view))
+        return {(head["run"], head["name"]): columns for head, columns in found}
+
+    def writer_histories(
+        self, run_uids: Sequence[str], names: Sequence[str], view: View
+    ) -> dict[tuple[str, str, str], Columns]:
+        document = {**_wanted(run_uids, names, view), "by_writer": True}
         found = self._points("POST", "/v1/points", document=document)
-        return {(run_uid, name): columns for run_uid, name, columns in found}
+        return {(head["run"], head["name"], head["writer"]): columns for head, columns in found}
 
     def stream_histories(
         self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
@@ -228,10 +230,10 @@ class HttpStore(Store):
         first = next(pieces, None)  # whether the run is there is known now, not when somebody comes to look
         return _named(() if first is None else (first,), pieces)
 
-    def _points(self, method: str, path: str, **given: Any) -> Iterator[tuple[str, str, Columns]]:
+    def _points(self, method: str, path: str, **given: Any) -> Iterator[tuple[dict[str, Any], Columns]]:
         with self.server.open(method, path, headers={"Accept": POINTS_TYPE}, **given) as answer:
             try:
-                yield from read_points(answer)
+                yield from read_frames(answer)
                 answer.read()
             except ValueError as error:
                 raise StoreError(f"{self.location} sent points that can't be read: {error}") from error
@@ -256,11 +258,16 @@ class HttpStore(Store):
         self.server.ask("DELETE", path, query={"with_runs": with_runs})
 
 
+def _wanted(run_uids: Sequence[str], names: Sequence[str], view: View) -> dict[str, Any]:
+    fields = {name: getattr(view, name) for name in View.__slots__}
+    return {"runs": list(run_uids), "names": list(names), **fields}
+
+
 def _named(
-    first: Iterable[tuple[str, str, Columns]], others: Iterable[tuple[str, str, Columns]]
+    first: Iterable[tuple[dict[str, Any], Columns]], others: Iterable[tuple[dict[str, Any], Columns]]
 ) -> Iterator[tuple[str, Columns]]:
-    for _, name, columns in itertools.chain(first, others):
-        yield name, columns
+    for head, columns in itertools.chain(first, others):
+        yield head["name"], columns
 
 
 def _path(run_uid: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
+from operator import itemgetter
 
 from assay.errors import StoreError
 from assay.formats.columns import Columns, join_columns
@@ -45,6 +47,32 @@ def read_histories(
             if parts:
                 found[run_uid, name] = read_series(
                     parts,
+                    max_points=view.max_points,
+                    first_step=view.first_step,
+                    end_step=view.end_step,
+                    repeated=view.repeated,
+                )
+    return found
+
+
+def read_writer_histories(
+    connection: Connection,
+    path: str,
+    names: Names,
+    runs: Mapping[str, int],
+    wanted: Sequence[str],
+    view: View,
+) -> dict[tuple[str, str, str], Columns]:
+    """What each writer logged of these series, as if it had been alone; the arguments are those of `read_histories`."""
+    found: dict[tuple[str, str, str], Columns] = {}
+    for run_uid, run_id in runs.items():
+        tail = points.readable_tail(connection, path, run_id)
+        uids = dict(connection.execute("SELECT id, uid FROM writers WHERE run_id = ?", (run_id,)).fetchall())
+        for name in wanted:
+            parts = points.written_parts(connection, path, run_id, names.known(connection, name), name, tail=tail)
+            for writer_id, some in groupby(parts, key=itemgetter(0)):
+                found[run_uid, name, uids[writer_id]] = read_series(
+                    [part for _, part in some],
                     max_points=view.max_points,
                     first_step=view.first_step,
                     end_step=view.end_step,

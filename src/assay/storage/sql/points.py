@@ -262,6 +262,19 @@ def stored_parts(
 
     `tail` is the run's tail, where the caller has read it for another series already.
     """
+    return [part for _, part in written_parts(connection, path, run_id, name_id, name, tail=tail)]
+
+
+def written_parts(
+    connection: Connection,
+    path: str,
+    run_id: int,
+    name_id: int | None,
+    name: str,
+    *,
+    tail: Mapping[int, list[Rows]] | None = None,
+) -> list[tuple[int, StoredPart]]:
+    """What `stored_parts` finds, each part with the number of its writer."""
     from assay.storage.series import StoredPart  # who only logs reads none
 
     parts: list[tuple[int, StoredPart]] = []
@@ -281,7 +294,7 @@ def stored_parts(
             steps = columns.steps
             parts.append((writer_id, _loaded_part(columns, int(steps[0]), int(steps[-1]))))
     parts.sort(key=lambda pair: pair[0])  # stable: a writer's tail stays behind its chunks
-    return [part for _, part in parts]
+    return parts
 
 
 def _loaded_part(columns: Columns, first_step: int, last_step: int) -> StoredPart:

@@ -287,6 +287,15 @@ class SqlStore(Store):
             wanted = {uid: self._run_id(connection, uid) for uid in run_uids}
             return read_histories(connection, self.path, self._names, wanted, names, view)
 
+    def writer_histories(
+        self, run_uids: Sequence[str], names: Sequence[str], view: View
+    ) -> dict[tuple[str, str, str], Columns]:
+        from assay.storage.sql.histories import read_writer_histories
+
+        with self._database.read() as connection:
+            wanted = {uid: self._run_id(connection, uid) for uid in run_uids}
+            return read_writer_histories(connection, self.path, self._names, wanted, names, view)
+
     def stream_histories(
         self, run_uid: str, names: Sequence[str] | None = None, view: View = ALL_POINTS
     ) -> Iterator[tuple[str, Columns]]:
