@@ -171,6 +171,18 @@ def test_the_list_tells_the_same_and_is_what_a_phone_shows(browser: object, url:
         assert [] == look.complaints
 
 
+def test_whoever_prefers_the_list_keeps_it_from_one_to_the_next(look: Look, logged: Logged) -> None:
+    look.open(f"/runs/{logged.uids['fit-0']}?tab=lineage")
+    look.page.get_by_role("button", name="List").click()
+    look.page.get_by_role("link", name="candidate-0").click()
+    look.page.get_by_role("heading", name="model").wait_for()
+    look.page.locator(".lineage-list").get_by_role("link", name="judge").first.click()
+    look.until(f"location.hash.startsWith('#/runs/{logged.uids['judge']}')")
+    look.page.wait_for_selector(".lineage-list")
+
+    assert {"tab": "lineage", "as": "list"} == look.texts
+
+
 WORDS = ("raw", "split", "rows.csv", "data", "fit-0", "model", "ROC", "log.txt", "candidate-0", "judge")
 
 

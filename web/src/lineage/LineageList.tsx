@@ -6,7 +6,7 @@ import type { Lineage, LineageArtifact, LineageRun } from "../api/queries";
 import { bytes, count, many } from "../look/numbers";
 import { KindIcon } from "../parts/KindIcon";
 import { Status } from "../parts/Status";
-import { artifactTexts } from "./links";
+import { artifactTexts, withForm } from "./links";
 import { type Row, rowsOf } from "./rows";
 import { titleOfArtifact } from "./words";
 
@@ -61,7 +61,7 @@ function RunCell({ run, focus }: { run: LineageRun; focus: string | null }) {
       className="lineage-cell"
       to="/runs/$uid"
       params={{ uid: run.uid }}
-      search={{ tab: "lineage" } as never}
+      search={withForm({ tab: "lineage" })}
       aria-current={run.uid === focus ? true : undefined}
     >
       <Status status={run.status} isShort />
@@ -95,7 +95,7 @@ function ArtifactCell({ row, focus }: { row: Row; focus: string | null }) {
     <Link
       className="lineage-cell"
       to="/lineage"
-      search={texts as never}
+      search={withForm(texts)}
       title={title}
       aria-current={artifact.key === focus ? true : undefined}
     >

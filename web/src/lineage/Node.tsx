@@ -6,7 +6,7 @@ import { bytes, count, many } from "../look/numbers";
 import { KindIcon } from "../parts/KindIcon";
 import { Status } from "../parts/Status";
 import type { PlacedNode } from "./layout";
-import { artifactTexts } from "./links";
+import { artifactTexts, withForm } from "./links";
 import { titleOfArtifact, titleOfRun } from "./words";
 
 const MORE = { run: "more runs", artifact: "more", further: "further" } as const;
@@ -48,7 +48,7 @@ export const Node = memo(function Node({ placed, isFocus, isLit, isReachable, on
         {...common}
         to="/runs/$uid"
         params={{ uid: node.run.uid }}
-        search={{ tab: "lineage" } as never}
+        search={withForm({ tab: "lineage" })}
         title={titleOfRun(node.run)}
       >
         <Status status={node.run.status} isShort />
@@ -82,7 +82,7 @@ export const Node = memo(function Node({ placed, isFocus, isLit, isReachable, on
     );
   }
   return (
-    <Link {...common} to="/lineage" search={texts as never} title={titleOfArtifact(artifact)}>
+    <Link {...common} to="/lineage" search={withForm(texts)} title={titleOfArtifact(artifact)}>
       {words}
     </Link>
   );

@@ -11,3 +11,9 @@ export function artifactTexts(artifact: Pick<LineageArtifact, "sha256" | "value"
   if (artifact.value === null || artifact.value.length > LONGEST_VALUE) return null;
   return { value: artifact.value };
 }
+
+/** The texts of an address to which the choice of graph or list goes along, and nothing else. */
+export function withForm(texts: Record<string, string>): never {
+  const keeping = (before: Record<string, unknown>) => ({ ...texts, as: before.as });
+  return keeping as never; // the router would have the texts of each address declared
+}

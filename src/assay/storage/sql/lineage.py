@@ -22,16 +22,16 @@ from assay.storage.sql.runs import LIVING
 
 Identity = tuple[str | None, str | None]
 """SHA-256 and value of an artifact: the one, or where there is none the other."""
-PREFIX_LENGTH = 128
-"""So many characters the index over artifacts has of each; see `schema`."""
 
 _IDENTITY = "a.sha256, CASE WHEN a.sha256 IS NULL THEN a.value END"
 _CONTENT = "coalesce(a.sha256, a.value)"
-_PREFIX = f"substr({_CONTENT}, 1, {PREFIX_LENGTH})"
+_HASH_START, _VALUE_START = "substr({}, 1, 16)", "substr({}, 1, 128)"
+"""What the index `artifacts_by_content` has of each; see `schema`."""
+_START = f"coalesce({_HASH_START.format('a.sha256')}, {_VALUE_START.format('a.value')})"
 _THERE = f"a.trashed_us IS NULL AND {_CONTENT} IS NOT NULL"
 _LOGGED = "artifacts a JOIN runs ON runs.id = a.run_id JOIN experiments ON experiments.id = runs.experiment_id"
 _MET = (
-    f"EXISTS (SELECT 1 FROM artifacts b WHERE substr(coalesce(b.sha256, b.value), 1, {PREFIX_LENGTH}) = {_PREFIX} "
+    f"EXISTS (SELECT 1 FROM artifacts b WHERE {_START.replace('a.', 'b.')} = {_START} "
     f"AND b.is_output = 1 - a.is_output AND coalesce(b.sha256, b.value) = {_CONTENT} AND b.trashed_us IS NULL)"
 )
 """Whether an output is an input somewhere, or the other way round."""
@@ -80,13 +80,13 @@ def among(artifacts: Sequence[Identity]) -> Sql:
     hashes = [sha256 for sha256, _ in artifacts if sha256 is not None]
     values = [value for sha256, value in artifacts if sha256 is None]
     # Bound one by one, and cut by the database: it alone knows how long a text is as it keeps it.
-    near = ", ".join([f"substr(?, 1, {PREFIX_LENGTH})"] * len(artifacts))
+    near = ", ".join([_HASH_START.format("?")] * len(hashes) + [_VALUE_START.format("?")] * len(values))
     exact = [
         f"{condition} IN ({', '.join('?' * len(several))})"
         for condition, several in (("a.sha256", hashes), ("a.sha256 IS NULL AND a.value", values))
         if several
     ]
-    return Sql(f"{_PREFIX} IN ({near}) AND ({' OR '.join(exact)})", (*hashes, *values, *hashes, *values))
+    return Sql(f"{_START} IN ({near}) AND ({' OR '.join(exact)})", (*hashes, *values, *hashes, *values))
 
 
 class _Walk:

@@ -29,7 +29,8 @@ def _watch_runs(connection: Connection) -> None:
 def _find_artifacts(connection: Connection) -> None:
     """What leads from an artifact to the runs that logged it, for their lineage."""
     connection.execute(
-        "CREATE INDEX artifacts_by_content ON artifacts (substr(coalesce(sha256, value), 1, 128), is_output)"
+        "CREATE INDEX artifacts_by_content ON artifacts "
+        "(coalesce(substr(sha256, 1, 16), substr(value, 1, 128)), is_output)"
     )
 
 

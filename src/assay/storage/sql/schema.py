@@ -139,12 +139,12 @@ CREATE TABLE set_aside (
     reason TEXT NOT NULL,
     body TEXT NOT NULL
 );
-CREATE INDEX artifacts_by_content ON artifacts (substr(coalesce(sha256, value), 1, 128), is_output);
+CREATE INDEX artifacts_by_content ON artifacts (coalesce(substr(sha256, 1, 16), substr(value, 1, 128)), is_output);
 """
 """Indexes of later formats stand last, where a migration puts them.
 
 `artifacts_by_content` leads from bytes or a value to the runs that logged it. A value has any length, and an index of
-PostgreSQL no more than 2,704 bytes a row: so it has the beginning of each.
+PostgreSQL no more than 2,704 bytes a row: so it has the beginning of each, of hashes as much as tells them apart.
 """
 
 POSTGRES = """
