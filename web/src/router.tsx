@@ -45,8 +45,14 @@ const lineage = createRoute({
   component: lazyRouteComponent(() => import("./pages/Lineage"), "LineagePage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/Settings"), "SettingsPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([experiments, experiment, run, compare, lineage]),
+  routeTree: root.addChildren([experiments, experiment, run, compare, lineage, settings]),
   history: createHashHistory(),
   parseSearch: parseTexts,
   stringifySearch: writeTexts,

@@ -18,7 +18,8 @@ const PAGE = 1000;
 /** Runs of the first page of a search. */
 export const FIRST_PAGE = 200;
 
-async function every<T>(path: string, signal: AbortSignal): Promise<T[]> {
+/** All items of a list, page by page. */
+export async function every<T>(path: string, signal: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let token: string | null | undefined;
   do {

@@ -15,6 +15,7 @@ export function Crumbs() {
     <nav className="crumbs" aria-label="Where you are">
       {place === "experiments" && <ExperimentCrumb name={name} />}
       {place === "compare" && <span aria-current="page">Compare</span>}
+      {place === "settings" && <span aria-current="page">Settings</span>}
       {place === "lineage" && <LineageCrumbs />}
       {place === "runs" && <RunCrumbs uid={name} />}
     </nav>

@@ -74,6 +74,9 @@ export function Shell() {
         >
           <Icon name="find" />
         </button>
+        <Link to="/settings" className="quiet" title="Settings: storage, trash, tokens" aria-label="Settings">
+          <Icon name="tune" />
+        </Link>
         <ThemeButton />
       </header>
       <main className="content" id="content" tabIndex={-1}>

@@ -12,6 +12,8 @@ from assay.serving.policies import FREE
 from assay.serving.quota import QuotaStore
 from assay.serving.routes.fields import Uids
 from assay.storage.contract import Store
+from assay.storage.sql.schema import VERSION
+from assay.storage.sql.store import SqlStore
 
 
 class ExperimentStorage(msgspec.Struct):
@@ -47,6 +49,7 @@ class StorageDocument(msgspec.Struct):
     """What the workspace takes, the trash too; experiments by what they take, the greatest first.
 
     `keep_days` after its end a run goes to the trash, and `quota_bytes` may be taken; null where nobody said so.
+    `format` is the version of the catalog's tables.
     """
 
     runs: int
@@ -56,6 +59,7 @@ class StorageDocument(msgspec.Struct):
     trash: TrashStorage
     keep_days: int | None
     quota_bytes: int | None
+    format: int | None
 
 
 class Doomed(msgspec.Struct):
@@ -94,6 +98,7 @@ def read_storage(store: NamedDependency[Store]) -> StorageDocument:
         ),
         policy.keep_days,
         policy.quota_bytes,
+        VERSION if isinstance(store, SqlStore) else None,
     )
 
 
