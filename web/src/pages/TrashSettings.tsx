@@ -120,8 +120,8 @@ export function TrashSettings() {
             <tr>
               <th>What</th>
               <th>Name</th>
-              <th>Trashed</th>
-              <th className="number">Deleting frees</th>
+              <th className="wide-only">Trashed</th>
+              <th className="number">Frees</th>
               <th>
                 <span className="unseen">Acts</span>
               </th>
@@ -139,7 +139,7 @@ export function TrashSettings() {
                     {one.name}
                     {one.kind === "experiment" && <span className="dim"> with {many(one.run_count, "run")}</span>}
                   </td>
-                  <td className="dim" title={iso(one.trashed_us)}>
+                  <td className="dim wide-only" title={iso(one.trashed_us)}>
                     {ago(one.trashed_us, now_ms)}
                   </td>
                   <td className="number" title={size === undefined ? undefined : `${count(size)} bytes`}>
