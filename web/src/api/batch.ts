@@ -4,7 +4,7 @@
  */
 
 import { askPoints, type Schemas } from "./client";
-import type { Series } from "./points";
+import { type Series, together } from "./points";
 
 /** Which points of a series. */
 export interface View {
@@ -58,9 +58,11 @@ export class Batch {
         runs: [...new Set(wishes.map((one) => one.run))],
         names: [...new Set(wishes.map((one) => one.name))],
         ...first.view,
+        by_writer: true,
       });
-      const series = new Map(found.map((one) => [`${one.run}\0${one.name}`, one]));
-      for (const wish of wishes) wish.resolve(series.get(`${wish.run}\0${wish.name}`) ?? null);
+      const series = new Map<string, Series[]>();
+      for (const one of found) add(series, `${one.run}\0${one.name}`, one);
+      for (const wish of wishes) wish.resolve(together(series.get(`${wish.run}\0${wish.name}`) ?? []));
     } catch (error) {
       for (const wish of wishes) wish.reject(error);
     }

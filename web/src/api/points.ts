@@ -11,12 +11,17 @@ export interface Series {
   readonly steps: BigInt64Array;
   readonly timestamps_us: BigInt64Array;
   readonly values: Float64Array;
+  /** Whose points these are, where they were asked for by writer. */
+  readonly writer?: string;
+  /** What each writer wrote of it, where there were several. */
+  readonly parts?: readonly Series[];
 }
 
 interface Head {
   readonly run?: string;
   readonly name?: string;
   readonly count?: number;
+  readonly writer?: string;
   readonly end?: boolean;
 }
 
@@ -53,10 +58,36 @@ export function decodePoints(buffer: ArrayBuffer): Series[] {
       steps: new BigInt64Array(buffer, start, count),
       timestamps_us: new BigInt64Array(buffer, start + COLUMN_BYTES * count, count),
       values: new Float64Array(buffer, start + 2 * COLUMN_BYTES * count, count),
+      ...(head.writer === undefined ? {} : { writer: head.writer }),
     });
     at = end;
   }
   throw new DamagedPointsError("the points end before their end was said: the connection was cut");
+}
+
+/** What several writers wrote of one series, as one: by step, then by time. */
+export function together(parts: readonly Series[]): Series | null {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? null;
+  const steps = parts.flatMap((one) => [...one.steps]);
+  const times = parts.flatMap((one) => [...one.timestamps_us]);
+  const values = parts.flatMap((one) => [...one.values]);
+  const order = Uint32Array.from(steps.keys()).sort(
+    (one, other) => compare(steps[one], steps[other]) || compare(times[one], times[other]) || one - other,
+  );
+  return {
+    run: first.run,
+    name: first.name,
+    steps: BigInt64Array.from(order, (at) => steps[at] ?? 0n),
+    timestamps_us: BigInt64Array.from(order, (at) => times[at] ?? 0n),
+    values: Float64Array.from(order, (at) => values[at] ?? Number.NaN),
+    parts,
+  };
+}
+
+function compare(one: bigint | undefined, other: bigint | undefined): number {
+  if (one === undefined || other === undefined || one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 /**

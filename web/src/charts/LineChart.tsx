@@ -66,11 +66,12 @@ function RunChart({ metric, runs, view, axis, height, emphasis, onZoom, width, m
   const { smoothing, log, logX } = view;
   const found = useRunLines({ metric, runs: shown, axis, isLogX: logX, smoothing, zoom, maxPoints });
   const total = useTotal(metric, shown, found.thinned?.runs ?? null);
-  const badges = found.thinned !== null && (
+  const isAll = found.thinned === null || (total !== null && total <= found.thinned.shown);
+  const badges = !isAll && (
     <span title="At each zoom the least and the greatest value of every stretch are drawn; zoom in for all points">
       {total === null
         ? "thinned, all extremes kept"
-        : `${count(found.thinned.shown)} of ${count(total)} points, all extremes kept`}
+        : `${count(found.thinned?.shown ?? 0)} of ${count(total)} points, all extremes kept`}
     </span>
   );
   return (

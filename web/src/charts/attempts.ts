@@ -8,7 +8,8 @@ import { chosen, type Line, numbersOf } from "./lines";
 /** A line, and what of it was abandoned. */
 export interface Attempts {
   readonly line: Line;
-  readonly abandoned: Line | null;
+  /** Branches that a later attempt replaced. */
+  readonly abandoned: readonly Line[];
 }
 
 /**
@@ -16,7 +17,7 @@ export interface Attempts {
  * it. Only where a step is there twice: points that merely came out of order, from several writers, all count.
  */
 export function lastAttempt(line: Line): Attempts {
-  if (!hasRepeated(line)) return { line, abandoned: null };
+  if (!hasRepeated(line)) return { line, abandoned: [] };
   const times = numbersOf(line.timestamps_us);
   const order = Uint32Array.from(line.steps.keys()).sort(
     (one, other) => (times[one] ?? 0) - (times[other] ?? 0) || one - other,
@@ -28,7 +29,7 @@ export function lastAttempt(line: Line): Attempts {
     while (kept.length > 0 && (line.steps[kept[kept.length - 1] ?? 0] ?? 0n) >= step) left.push(kept.pop() ?? 0);
     kept.push(place);
   }
-  return { line: chosen(line, places(kept)), abandoned: chosen(line, places(left)) };
+  return { line: chosen(line, places(kept)), abandoned: left.length === 0 ? [] : [chosen(line, places(left))] };
 }
 
 function hasRepeated({ x, steps }: Line): boolean {

@@ -4,6 +4,7 @@
  */
 
 import { useEffect, useState } from "react";
+import { runOfKey } from "./writerLabels";
 
 /** The page is told of a run that was pointed at for so long, and no oftener than that. */
 const SETTLE_MS = 90;
@@ -32,8 +33,8 @@ export class Emphasis {
     if (!this.take(key)) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.told = this.current;
-      this.tell(this.current);
+      this.told = this.current === null ? null : runOfKey(this.current);
+      this.tell(this.current === null ? null : runOfKey(this.current));
     }, SETTLE_MS);
   }
 

@@ -82,7 +82,7 @@ export function lineOfGroup(
     label: `${group.label} (${found.runs})`,
     colour: group.colour,
     line,
-    abandoned: null,
+    abandoned: [],
     smoothed: smoothing > 0 ? smooth(line.x, line.values, smoothing, reach === null ? 0 : reach[1] - reach[0]) : null,
     around:
       spread === null

@@ -53,7 +53,7 @@ const EMPTY: Picture = { lines: [], x: [0, 1], whole: [0, 1] };
 interface Measured {
   readonly raw: Columns;
   readonly smoothed: Columns | null;
-  readonly abandoned: Columns | null;
+  readonly abandoned: readonly Columns[];
 }
 
 /** A chart in an element. */
@@ -178,7 +178,7 @@ export class Plot {
     const all: Columns[] = [];
     for (const { raw, abandoned } of this.measured.values()) {
       all.push(raw);
-      if (abandoned !== null) all.push(abandoned);
+      all.push(...abandoned);
     }
     const { extent, isClipped } = extentOfY(all, this.look.isLog);
     this.y = extent;
@@ -200,7 +200,7 @@ export class Plot {
         const found = before.get(drawn) ?? {
           raw: columnsOf(line.x, line.values, x[0], x[1], width, isLog, around),
           smoothed: smoothed === null ? null : columnsOf(line.x, smoothed, x[0], x[1], width, isLog),
-          abandoned: abandoned === null ? null : columnsOf(abandoned.x, abandoned.values, x[0], x[1], width, isLog),
+          abandoned: abandoned.map((one) => columnsOf(one.x, one.values, x[0], x[1], width, isLog)),
         };
         return [drawn, found];
       }),
@@ -342,7 +342,7 @@ export class Plot {
     }
     const width = (isMany ? 1 : 1.4) * unit;
     for (const [{ colour }, { raw, smoothed, abandoned }] of this.measured) {
-      if (abandoned !== null) paintLine(context, abandoned, this.y, isLog, box, { colour, width: unit, alpha: 0.45 });
+      for (const one of abandoned) paintLine(context, one, this.y, isLog, box, { colour, width: unit, alpha: 0.45 });
       if (smoothed !== null && !isMany)
         paintLine(context, raw, this.y, isLog, box, { colour, width: unit, alpha: 0.25 });
       paintLine(context, smoothed ?? raw, this.y, isLog, box, { colour, width, alpha: 1 });

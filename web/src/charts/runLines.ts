@@ -9,6 +9,7 @@ import { axisMetric, type XAxis } from "../url/charts";
 import type { ChartRun } from "./chartRun";
 import { type Drawn, Lines, type Made, type Manner } from "./drawing";
 import { type Extent, extentOfX, type Line, lineOf, type Over, placeOf } from "./lines";
+import { useWriterLabels, writerKey } from "./writerLabels";
 
 /** How runs are looked at in one chart. */
 export interface RunsView {
@@ -61,7 +62,7 @@ export function useRunLines(wanted: RunsView): RunLines {
     () =>
       uids.map((uid, at) => {
         const series = whole.series[at] ?? null;
-        if (series === null) return null;
+        if (series === null) return [];
         const source = {
           whole: series,
           near: zoom === null ? null : (zoomed[at] ?? null),
@@ -74,40 +75,41 @@ export function useRunLines(wanted: RunsView): RunLines {
   );
   const drawn = useDrawn(runs, made);
   return useMemo(() => {
-    const thin = runs.filter((_, at) => (whole.series[at]?.values.length ?? 0) >= maxPoints * 0.9);
+    const thin = runs.filter((_, at) => isThinned(whole.series[at], maxPoints));
     return {
       drawn,
       whole: wholeOf(whole.series, drawn, zoom, axis, isLogX),
       isPending: whole.isPending || over.isPending,
       error: whole.error ?? over.error,
-      isLeftOut: made.some((one) => one?.isLeftOut === true),
+      isLeftOut: made.some((some) => some.some((one) => one.isLeftOut)),
       thinned:
         zoom === null && thin.length > 0
-          ? { shown: drawn.reduce((sum, one) => sum + one.line.values.length, 0), runs: thin }
+          ? { shown: whole.series.reduce((sum, one) => sum + (one?.values.length ?? 0), 0), runs: thin }
           : null,
     };
   }, [runs, drawn, made, whole, over, zoom, axis, isLogX, maxPoints]);
 }
 
 /** What stays the same as long as neither line nor looks change, so that what was measured of it is kept. */
-function useDrawn(runs: readonly ChartRun[], made: readonly (Made | null)[]): readonly Drawn[] {
+function useDrawn(runs: readonly ChartRun[], made: readonly (readonly Made[])[]): readonly Drawn[] {
+  const labels = useWriterLabels(runs, made);
   const before = useRef(new Map<Made, Drawn>());
   return useMemo(() => {
     const now = new Map<Made, Drawn>();
-    made.forEach((one, at) => {
+    made.forEach((some, at) => {
       const run = runs[at];
-      if (one === null || run === undefined) return;
-      const old = before.current.get(one);
-      now.set(
-        one,
-        old !== undefined && old.colour === run.colour && old.label === run.label
-          ? old
-          : { key: run.uid, label: run.label, colour: run.colour, ...one, around: null },
-      );
+      if (run === undefined) return;
+      some.forEach((one, number) => {
+        const old = before.current.get(one);
+        const key = number === 0 ? run.uid : writerKey(run.uid, number);
+        const label = one.writer === null ? run.label : `${run.label} · ${labels.get(one.writer) ?? number + 1}`;
+        const isSame = old !== undefined && old.key === key && old.colour === run.colour && old.label === label;
+        now.set(one, isSame ? old : { ...one, key, label, colour: run.colour, around: null });
+      });
     });
     before.current = now;
     return [...now.values()];
-  }, [runs, made]);
+  }, [runs, made, labels]);
 }
 
 function wholeOf(
@@ -176,7 +178,13 @@ function seriesOf(
 
 function overOf(series: Series | null | undefined, counted: string | null, maxPoints: number): Over | null {
   if (counted === null || series === null || series === undefined) return null;
-  return { series, isThinned: series.values.length >= maxPoints * 0.9 };
+  return { series, isThinned: isThinned(series, maxPoints) };
+}
+
+/** Whether there are more points than these. */
+function isThinned(series: Series | null | undefined, maxPoints: number): boolean {
+  if (series === null || series === undefined) return false;
+  return (series.parts ?? [series]).some((one) => one.values.length >= maxPoints * 0.9);
 }
 
 /** Steps are asked for to here; the server takes 64 bits, and JSON's numbers are not exact there. */

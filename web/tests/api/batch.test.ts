@@ -23,7 +23,7 @@ it("series that many charts ask for at once are one request", async () => {
   const wishes = ["a", "b"].flatMap((run) => ["loss", "acc"].map((name) => batch.load(run, name, VIEW)));
   const found = await Promise.all(wishes);
   expect(found.map((one) => `${one?.run} ${one?.name}`)).toEqual(["a loss", "a acc", "b loss", "b acc"]);
-  expect(asked).toEqual([{ runs: ["a", "b"], names: ["loss", "acc"], ...VIEW }]);
+  expect(asked).toEqual([{ runs: ["a", "b"], names: ["loss", "acc"], ...VIEW, by_writer: true }]);
 });
 
 it("nothing is asked for that nobody wished", async () => {

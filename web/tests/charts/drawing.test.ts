@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Series } from "../../src/api/points";
-import { Lines, type Manner, makeLine, type Source, shownExtent } from "../../src/charts/drawing";
+import { Lines, type Made, type Manner, makeLines, type Source, shownExtent } from "../../src/charts/drawing";
 
 const PLAIN: Manner = { axis: "step", isLogX: false, smoothing: 0 };
 
@@ -12,6 +12,12 @@ function series(steps: readonly number[], values: readonly number[], times = ste
     timestamps_us: BigInt64Array.from(times.map((one) => BigInt(one) * 1_000_000n)),
     values: Float64Array.from(values),
   };
+}
+
+function makeLine(from: Source, manner: Manner): Made {
+  const [made] = makeLines(from, manner);
+  if (made === undefined) throw new Error("no line");
+  return made;
 }
 
 function source(whole: Series, more: Partial<Source> = {}): Source {
@@ -70,7 +76,7 @@ it("a line is made once for as long as its points and the manner stay", () => {
   const first = lines.of("r", whole, PLAIN);
   expect(lines.of("r", { ...whole }, PLAIN)).toBe(first);
   expect(lines.of("r", whole, { ...PLAIN })).not.toBe(first);
-  expect(lines.of("r", source(series([], [])), PLAIN)).toBeNull();
+  expect(lines.of("r", source(series([], [])), PLAIN)).toEqual([]);
 });
 
 it("a zoom is what is shown, whatever the lines reach", () => {

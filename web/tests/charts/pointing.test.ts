@@ -10,7 +10,7 @@ function drawn(key: string, x: readonly number[], values: readonly number[]): Dr
     steps: BigInt64Array.from(x.map(BigInt)),
     timestamps_us: new BigInt64Array(x.length),
   };
-  return { key, label: key, colour: "#000", line, abandoned: null, smoothed: null, around: null };
+  return { key, label: key, colour: "#000", line, abandoned: [], smoothed: null, around: null };
 }
 
 const BOX = { left: 0, top: 0, width: 100, height: 100 };

@@ -11,7 +11,7 @@ function drawn(key: string, value: number, smoothed: number | null = null): Draw
     timestamps_us: BigInt64Array.of(0n),
   };
   const average = smoothed === null ? null : Float64Array.of(smoothed);
-  return { key, label: key, colour: "#000", line, abandoned: null, smoothed: average, around: null };
+  return { key, label: key, colour: "#000", line, abandoned: [], smoothed: average, around: null };
 }
 
 const AT = { x: 1, left: 0, top: 0, nearest: 0 };
