@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import threading
 from typing import Annotated
 
 from cyclopts import Parameter
-
-from assay.errors import AssayError
-
-LOOK_S = 2.0
-"""How often it is looked whether a writer was killed."""
 
 
 def ui(
@@ -60,25 +53,8 @@ def ui(
         print(f"assay: {settings.place} at this address, until Ctrl-C:", file=sys.stderr)
         _show(url + "/", is_opened=open_)
 
-    ended = threading.Event()
-    watcher = threading.Thread(target=_bring_in, args=(settings.place.folder, ended), daemon=True)
-    watcher.start()
-    try:
-        Server(settings).run(announce)
-    finally:
-        ended.set()
-        watcher.join()
+    Server(settings).run(announce)
     return 0
-
-
-def _bring_in(folder: str, ended: threading.Event) -> None:
-    """Bring in what killed writers left, again and again: who only looks at runs opens no store that would do so."""
-    from assay.session import Session
-
-    session = Session(folder)
-    while not ended.wait(LOOK_S):
-        with contextlib.suppress(AssayError):  # another process may be at it; the next look does what is left
-            session.fresh_store()
 
 
 def _show(url: str, *, is_opened: bool) -> None:

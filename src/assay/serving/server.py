@@ -23,6 +23,7 @@ from assay.serving.access.gate import Gate
 from assay.serving.access.origin import Origins
 from assay.serving.access.peer import Peers
 from assay.serving.access.proxies import Proxies
+from assay.serving.leftovers import Leftovers
 from assay.serving.logs import RequestLog, start_logging, stop_logging, tell
 from assay.serving.opening import Workspaces
 from assay.serving.process import ServerProcess, listen
@@ -85,6 +86,9 @@ class Server:
         process.start()
         undo.callback(process.stop)
         upkeep.start()
+        leftovers = Leftovers(workspaces)
+        undo.callback(leftovers.stop)
+        leftovers.start()
         tell(
             logging.INFO,
             "started",

@@ -4,7 +4,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type ApiError, ask, type Schemas } from "../api/client";
 import { meQuery } from "../api/queries";
-import { count, many } from "../look/numbers";
+import { freesQuery } from "../api/workspace";
+import { bytes, count, many } from "../look/numbers";
 
 interface Props {
   readonly experiment: string;
@@ -19,6 +20,7 @@ export function TrashButton({ experiment, runs, onDone }: Props) {
   const client = useQueryClient();
   const me = useQuery(meQuery);
   const [trashed, setTrashed] = useState<readonly string[]>([]);
+  const frees = useQuery({ ...freesQuery(trashed), enabled: trashed.length > 0 });
   const renew = () => client.invalidateQueries({ queryKey: ["runs", experiment] });
   const trash = useMutation<Schemas["Done"], ApiError>({
     mutationFn: () => ask("/v1/trash/trash", { body: { runs } }),
@@ -51,7 +53,9 @@ export function TrashButton({ experiment, runs, onDone }: Props) {
       )}
       {trashed.length > 0 && runs.length === 0 && (
         <span role="status">
-          {many(trashed.length, "run")} in the trash{" "}
+          {many(trashed.length, "run")} in the trash
+          {frees.data !== undefined &&
+            `; deleting ${trashed.length === 1 ? "it" : "them"} frees ${bytes(frees.data.bytes)}`}{" "}
           <button type="button" className="link" disabled={restore.isPending} onClick={() => restore.mutate()}>
             undo
           </button>
