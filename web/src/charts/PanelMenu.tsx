@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** A group's figures in a table are of so many steps at most; those of all come from `assay group`. */
-const GROUP_POINTS = 100_000;
+const GROUP_POINTS = 10_000;
 const TOLD_MS = 2500;
 
 export function PanelMenu({ metric, runs, groups, entries, panel }: Props) {

@@ -8,7 +8,9 @@ const KEYS = [
   ["h", "table beside charts, list, table alone"],
   ["Esc", "close what is open, leave a chart that fills the page"],
   ["Arrows, + − 0", "in a lineage: to the next, nearer, farther, all of it"],
-  ["Drag in a chart", "zoom; double-click to see all"],
+  ["Arrows, + − 0", "in a chart: move the crosshair, choose a line, nearer, farther, all of it"],
+  ["Ctrl C or ⌘ C", "in a chart: copy what the crosshair reads"],
+  ["Drag in a chart", "zoom; with Shift, move; double-click to see all"],
   ["Shift and a click on a box", "select all runs in between"],
   ["?", "this"],
 ] as const;
