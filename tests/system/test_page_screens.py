@@ -15,7 +15,7 @@ __all__ = ["browser", "logged", "url"]
 SCREENS = {
     "experiments": ("/", "Experiments"),
     "experiment": ("/experiments/vision", "train/loss"),
-    "experiment as a list": ("/experiments/vision?layout=list&s=0.5", "train/loss"),
+    "experiment as a list": ("/experiments/vision?layout=list&s=0.5", "trial-13"),
     "experiment as a table": ("/experiments/vision?layout=table&sort=-metrics.val/loss", "trial-13"),
     "one chart": ("/experiments/vision?metric=train/loss", "train/loss"),
     "overview": ("/runs/{trial-13}", "Parameters"),

@@ -1,31 +1,36 @@
 /** An experiment: its runs as a table, their metrics as charts, one filter and one selection for both. */
 
-import { Link, useParams } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useParams } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
+import type { ChartGroup } from "../charts/chartRun";
 import { useStepMetrics } from "../charts/stepMetrics";
-import { coloursOf } from "../look/colours";
-import { count, many } from "../look/numbers";
+import { colourAt, coloursOf } from "../look/colours";
+import { many } from "../look/numbers";
+import { useTheme } from "../look/theme";
 import { useColourOf } from "../look/useColours";
 import { ColumnChooser } from "../parts/ColumnChooser";
 import { Failure, Skeleton } from "../parts/Failure";
 import { FilterBar } from "../parts/FilterBar";
-import { Icon } from "../parts/Icon";
+import { GroupChooser } from "../parts/GroupChooser";
+import { groupName } from "../parts/GroupRow";
 import { useNow } from "../parts/now";
 import { RunTable } from "../parts/RunTable";
-import { allColumns, differingColumns, namesOf, usualColumns } from "../parts/runColumns";
-import { TrashButton } from "../parts/TrashButton";
+import { allColumns, NOTHING_KNOWN } from "../parts/runColumns";
+import { groupsOf, linesOf } from "../parts/runGroups";
 import { useTitle } from "../parts/title";
 import { parseChartView } from "../url/charts";
-import { orderText, parseSort, writeSort } from "../url/fields";
+import { orderText, parseSort, type Sort, writeSort } from "../url/fields";
 import { oneOf, parseList, writeList } from "../url/text";
 import { useTexts } from "../url/useTexts";
+import { ExperimentBar } from "./ExperimentBar";
 import { ExperimentNote } from "./ExperimentNote";
 import { useExperimentRuns } from "./experimentRuns";
+import { useMarks, useSame } from "./runMarks";
+import { useColumns } from "./tableColumns";
 
 const LAYOUTS = ["split", "list", "table"] as const;
-/** So many of the first runs are drawn where nobody chose any. */
-const DRAWN_FIRST = 10;
+type Layout = (typeof LAYOUTS)[number];
 
 export function ExperimentPage() {
   const { name } = useParams({ from: "/experiments/$name" });
@@ -35,109 +40,118 @@ export function ExperimentPage() {
   const sort = useMemo(() => parseSort(texts.sort), [texts.sort]);
   const search = useMemo(() => ({ experiment: name, filter, order: orderText(sort) }), [name, filter, sort]);
   const found = useExperimentRuns(search);
-  const { runs } = found;
+  const { runs, names } = found;
   const layout = oneOf(texts.layout, LAYOUTS, "split");
   useLayoutKey(layout, change);
+  const columns = useColumns(name, names, runs, texts, change);
 
-  const names = useMemo(() => namesOf(runs), [runs]);
-  const isDiffering = texts.differ === "1";
-  const chosen = useMemo(() => {
-    const ids = texts.cols === undefined ? usualColumns(names) : parseList(texts.cols);
-    return isDiffering ? differingColumns(ids, runs) : ids;
-  }, [texts.cols, names, isDiffering, runs]);
-  const columns = useSame(chosen);
-
-  const marks = useMarks(
-    name,
-    runs.map((run) => run.uid),
-    texts,
-    change,
+  const grouping = useMemo(() => parseList(texts.group), [texts.group]);
+  const groups = useMemo(() => (grouping.length === 0 ? [] : groupsOf(runs, grouping)), [runs, grouping]);
+  const open = useMemo(() => new Set(parseList(texts.open)), [texts.open]);
+  const lines = useMemo(
+    () => (grouping.length === 0 ? runs.map((run) => ({ run })) : linesOf(groups, open)),
+    [runs, groups, grouping, open],
   );
+  const isGrouped = grouping.length > 0;
+  const uids = useMemo(
+    () => (isGrouped ? groups.flatMap((group) => group.runs) : runs).map((run) => run.uid),
+    [isGrouped, groups, runs],
+  );
+  const groupKeys = useMemo(() => groups.map((one) => one.key), [groups]);
+  const marks = useMarks(name, uids, groupKeys, texts, change);
+  const { selected } = marks;
+
   const [emphasis, setEmphasis] = useState<string | null>(null);
   const view = useMemo(() => parseChartView(texts), [texts]);
-  const colourOf = useColourOf();
+  const theme = useTheme();
+  const colourIn = useColourOf();
   useMemo(() => coloursOf(name).learn(runs), [name, runs]);
-  const drawn = useSame(
-    runs.filter((run) => marks.isShown(run.uid)).map((run) => `${run.uid}\0${run.display_name || run.name}`),
-  );
-  const has = useSame(runs.filter((run) => marks.isShown(run.uid)).map((run) => Object.keys(run.metrics).join("\0")));
+  const colourOf = useCallback((uid: string) => colourIn({ uid, experiment_name: name }), [colourIn, name]);
+  const shown = useMemo(() => runs.filter((run) => marks.isShown(run.uid)), [runs, marks.isShown]);
+  const drawn = useSame(shown.map((run) => `${run.uid}\0${run.display_name || run.name}`));
+  const has = useSame(shown.map((run) => Object.keys(run.metrics).join("\0")));
   const runsOf = useCallback(
     (metric: string) =>
       drawn.flatMap((text, at) => {
         const [uid = "", label = ""] = text.split("\0");
         if (!has[at]?.split("\0").includes(metric)) return [];
-        return [{ uid, label, colour: colourOf({ uid, experiment_name: name }) }];
+        return [{ uid, label, colour: colourOf(uid) }];
       }),
-    [drawn, has, name, colourOf],
+    [drawn, has, colourOf],
   );
   // Of what no drawn run has there would be nothing to see.
-  const metrics = useSame([...new Set(has.flatMap((one) => one.split("\0")))].filter((one) => one !== ""));
-  const stepMetricOf = useStepMetrics(runs.filter((run) => marks.isShown(run.uid)));
+  const metrics = useSame(
+    useMemo(
+      () =>
+        isGrouped ? names.metrics : [...new Set(has.flatMap((one) => one.split("\0")))].filter((one) => one !== ""),
+      [has, isGrouped, names],
+    ),
+  );
   const now_ms = useNow();
-  const selected = parseList(texts.sel);
+  const stepMetricOf = useStepMetrics(shown);
+  const groupColourOf = useCallback(
+    (key: string) => colourAt(Math.max(0, groupKeys.indexOf(key)), theme),
+    [groupKeys, theme],
+  );
+  const drawnGroups = useMemo(() => groups.filter((one) => marks.isGroupShown(one.key)), [groups, marks.isGroupShown]);
+  const chartGroupsOf = useCallback(
+    (metric: string): ChartGroup[] =>
+      drawnGroups.map((group) => ({
+        key: group.key,
+        label: groupName(group),
+        colour: groupColourOf(group.key),
+        uids: group.runs.filter((run) => metric in run.metrics).map((run) => run.uid),
+      })),
+    [drawnGroups, groupColourOf],
+  );
+  const onSort = useCallback((one: Sort | null) => change({ sort: writeSort(one) }), [change]);
+  const onOpenGroup = useCallback(
+    (key: string) => {
+      const next = new Set(open);
+      if (!next.delete(key)) next.add(key);
+      change({ open: writeList([...next]) || undefined }, false);
+    },
+    [open, change],
+  );
+  const onFilter = useCallback(
+    (one: string) => change({ filter: one === "" ? undefined : one, sel: undefined, but: undefined }),
+    [change],
+  );
+  const unselect = useCallback(() => change({ sel: undefined, but: undefined }), [change]);
+  const onSeen = useCallback(() => {}, []);
+  const everyColumn = useMemo(() => allColumns(names), [names]);
 
   if (found.isError && found.error.status !== 400 && runs.length === 0) {
     return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   }
   return (
     <div className={`experiment layout-${layout}`}>
-      <FilterBar filter={filter} onFilter={(one) => change({ filter: one })} names={names} error={found.error} />
+      <FilterBar filter={filter} onFilter={onFilter} names={names} error={found.error} />
       <ExperimentNote name={name} />
       <section className="runs-side" aria-label="Runs">
-        <div className="bar">
-          <button
-            type="button"
-            className="quiet"
-            title="Table, list or both (h)"
-            aria-label="Change how wide the table is"
-            onClick={() => change({ layout: nextLayout(layout) })}
-          >
-            <Icon name="side" />
-          </button>
-          <Link
-            className="quiet"
-            to="/lineage"
-            search={{ experiment: name } as never}
-            title="Lineage: what came from what"
-            aria-label="Lineage of the experiment"
-          >
-            <Icon name="lineage" />
-          </Link>
-          <span className="dim" role="status">
-            {found.isPending ? "Reading runs" : `${many(runs.length, "run")}${found.hasNextPage ? " so far" : ""}`}
-          </span>
-          <span className="spring" />
-          {selected.length > 0 && (
-            <>
-              <Link className="button" to="/compare" search={{ runs: writeList(selected) } as never}>
-                Compare {count(selected.length)}
-              </Link>
-              <button
-                type="button"
-                className="button"
-                title="Draw these runs and no others"
-                onClick={() => change(marks.only(selected))}
-              >
-                Draw
-              </button>
-            </>
-          )}
-          <TrashButton experiment={name} runs={selected} onDone={() => change({ sel: undefined })} />
-          {selected.length > 0 && (
-            <button type="button" className="link" onClick={() => change({ sel: undefined })}>
-              clear
-            </button>
-          )}
+        <ExperimentBar
+          experiment={name}
+          told={toldOf(found.isPending, runs.length, found.hasNextPage, groups.length)}
+          selected={selected}
+          onLayout={() => change({ layout: nextLayout(layout) })}
+          onDraw={() => change(marks.only(selected))}
+          onUnselect={unselect}
+        >
+          <GroupChooser
+            all={everyColumn}
+            chosen={grouping}
+            onChosen={(ids) => change({ group: writeList(ids) || undefined, open: undefined })}
+          />
           {layout !== "list" && (
             <ColumnChooser
-              all={allColumns(names)}
-              shown={columns}
-              differing={isDiffering}
-              onShown={(ids) => change({ cols: ids === null ? undefined : writeList(ids) })}
+              all={everyColumn}
+              shown={columns.columns}
+              differing={columns.isDiffering}
+              onShown={columns.onColumns}
               onDiffering={(only) => change({ differ: only ? "1" : undefined })}
             />
           )}
-        </div>
+        </ExperimentBar>
         {found.isPending ? (
           <Skeleton lines={12} label="Reading runs" />
         ) : runs.length === 0 ? (
@@ -146,20 +160,35 @@ export function ExperimentPage() {
           </p>
         ) : (
           <RunTable
-            runs={runs}
-            columns={columns}
+            lines={lines}
+            columns={columns.columns}
+            pinned={columns.pinned}
+            widths={columns.widths}
             isNarrow={layout === "list"}
             sort={sort}
+            selected={marks.selectedState}
             emphasis={emphasis}
             now_ms={now_ms}
+            known={NOTHING_KNOWN}
             isShown={marks.isShown}
             isSelected={marks.isSelected}
-            colourOf={(uid) => colourOf({ uid, experiment_name: name })}
-            onSort={(one) => change({ sort: writeSort(one) })}
+            isGroupShown={marks.isGroupShown}
+            colourOf={colourOf}
+            groupColourOf={groupColourOf}
             onShow={marks.onShow}
+            onShowGroup={marks.onShowGroup}
+            onOpenGroup={onOpenGroup}
             onSelect={marks.onSelect}
+            onSelectAll={marks.onSelectAll}
+            onSelectSome={marks.onSelectSome}
             onEmphasis={setEmphasis}
+            onSort={onSort}
+            onMove={columns.onMove}
+            onStep={columns.onStep}
+            onPin={columns.onPin}
+            onWidth={columns.onWidth}
             onEnd={found.more}
+            onSeen={onSeen}
           />
         )}
       </section>
@@ -173,6 +202,7 @@ export function ExperimentPage() {
               <ChartGrid
                 metrics={metrics}
                 runsOf={runsOf}
+                groupsOf={grouping.length === 0 ? undefined : chartGroupsOf}
                 stepMetricOf={stepMetricOf}
                 view={view}
                 emphasis={emphasis}
@@ -187,14 +217,17 @@ export function ExperimentPage() {
   );
 }
 
-function nextLayout(layout: (typeof LAYOUTS)[number]) {
-  return LAYOUTS[(LAYOUTS.indexOf(layout) + 1) % LAYOUTS.length];
+function toldOf(isPending: boolean, runs: number, isMore: boolean, groups: number): string {
+  if (isPending) return "Reading runs";
+  const told = `${many(runs, "run")}${isMore ? " so far" : ""}`;
+  return groups === 0 ? told : `${many(groups, "group")} of ${told}`;
 }
 
-function useLayoutKey(
-  layout: (typeof LAYOUTS)[number],
-  change: (patch: Record<string, string | undefined>) => void,
-): void {
+function nextLayout(layout: Layout): Layout {
+  return LAYOUTS[(LAYOUTS.indexOf(layout) + 1) % LAYOUTS.length] ?? "split";
+}
+
+function useLayoutKey(layout: Layout, change: (patch: Record<string, string | undefined>) => void): void {
   useEffect(() => {
     const keyed = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
@@ -205,59 +238,4 @@ function useLayoutKey(
     addEventListener("keydown", keyed);
     return () => removeEventListener("keydown", keyed);
   }, [layout, change]);
-}
-
-/** Which runs are drawn and which are selected; both stand in the address. */
-function useMarks(
-  experiment: string,
-  uids: readonly string[],
-  texts: Readonly<Record<string, string>>,
-  change: (patch: Record<string, string | undefined>) => void,
-) {
-  const shown = useMemo(() => new Set(parseList(texts.show)), [texts.show]);
-  const hidden = useMemo(() => new Set(parseList(texts.hide)), [texts.hide]);
-  const selected = useMemo(() => new Set(parseList(texts.sel)), [texts.sel]);
-  const first = useMemo(() => new Set(uids.slice(0, DRAWN_FIRST)), [uids]);
-  const isShown = (uid: string) => (first.has(uid) || shown.has(uid)) && !hidden.has(uid);
-  coloursOf(experiment).give(uids.filter(isShown).reverse());
-  const anchor = useRef<string | null>(null);
-  const latest = useRef({ uids, shown, hidden, selected, first, change, isShown });
-  latest.current = { uids, shown, hidden, selected, first, change, isShown };
-  const onShow = useCallback((uid: string) => {
-    const { shown, hidden, first, change, isShown } = latest.current;
-    const show = new Set(shown);
-    const hide = new Set(hidden);
-    if (isShown(uid)) {
-      show.delete(uid);
-      if (first.has(uid)) hide.add(uid);
-    } else {
-      hide.delete(uid);
-      if (!first.has(uid)) show.add(uid);
-    }
-    change({ show: writeList([...show]) || undefined, hide: writeList([...hide]) || undefined });
-  }, []);
-  const onSelect = useCallback((uid: string, isRange: boolean) => {
-    const { uids, selected, change } = latest.current;
-    const next = new Set(selected);
-    const from = anchor.current === null ? -1 : uids.indexOf(anchor.current);
-    const to = uids.indexOf(uid);
-    if (isRange && from >= 0) {
-      for (const one of uids.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(one);
-    } else if (!next.delete(uid)) next.add(uid);
-    anchor.current = uid;
-    change({ sel: writeList([...next]) || undefined });
-  }, []);
-  /** What of the address draws these runs alone. */
-  const only = (some: readonly string[]) => ({
-    show: writeList(some.filter((uid) => !first.has(uid))) || undefined,
-    hide: writeList([...first].filter((uid) => !some.includes(uid))) || undefined,
-  });
-  return { isShown, isSelected: (uid: string) => selected.has(uid), onShow, onSelect, only };
-}
-
-/** The array of before where it says the same. */
-function useSame(list: readonly string[]): readonly string[] {
-  const kept = useRef(list);
-  if (kept.current.length !== list.length || kept.current.some((one, at) => one !== list[at])) kept.current = list;
-  return kept.current;
 }

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useIsFetching, useQueryClient } from "@tanstack/react
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { askRuns, FIRST_PAGE, type RunSearch, runsQuery } from "../api/queries";
 import { useChanges, useRefresh } from "../parts/live";
+import { namesOfPages } from "../parts/runColumns";
 import { merged, type Pages } from "./mergedRuns";
 
 /** So many runs are read without being scrolled to. */
@@ -23,6 +24,7 @@ export function useExperimentRuns(search: RunSearch) {
   if (found.data !== undefined) last.current = { experiment: search.experiment, data: found.data };
   const data = found.data ?? (last.current?.experiment === search.experiment ? last.current.data : undefined);
   const runs = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const names = useMemo(() => namesOfPages(data?.pages.map((page) => page.items) ?? []), [data]);
 
   // Charts that are waited for go first.
   const areChartsWaiting = useIsFetching({ queryKey: ["points"] }) > 0;
@@ -59,5 +61,5 @@ export function useExperimentRuns(search: RunSearch) {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  return { ...found, runs, more };
+  return { ...found, runs, names, more };
 }

@@ -1,303 +1,302 @@
 /**
- * The table of runs. Rows and columns are made only where they are looked at, so that 10,000 runs of 100 columns scroll
- * as ten do.
+ * The table of runs. Rows and columns are made only where they are looked at, and rows are taken again for others as it
+ * scrolls, so that 10,000 runs of 100 columns scroll as ten do. What is done to a row is heard here, once for all.
  */
 
-import { Link } from "@tanstack/react-router";
-import {
-  type ColumnDef,
-  columnResizingFeature,
-  columnSizingFeature,
-  columnVisibilityFeature,
-  tableFeatures,
-  useTable,
-} from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { FoundRun } from "../api/queries";
 import type { Sort } from "../url/fields";
-import { Icon } from "./Icon";
-import { cellOf, titleOf } from "./runColumns";
-import { Status } from "./Status";
+import { GroupRow } from "./GroupRow";
+import { RunRow, runAddress } from "./RunRow";
+import { cellOf, type Known, titleOf } from "./runColumns";
+import { groupCellOf, type Line } from "./runGroups";
+import { type ColumnActs, TableHead } from "./TableHead";
+import { placesIn, placesOf, ROW_PX, useTableWindow } from "./tableWindow";
 
-/** What a row says of itself beside its run. */
+/** What a row says of itself beside its run; other functions where it says something else. */
 export interface RowMarks {
   readonly isShown: (uid: string) => boolean;
   readonly isSelected: (uid: string) => boolean;
   readonly colourOf: (uid: string) => string;
+  readonly isGroupShown: (key: string) => boolean;
+  readonly groupColourOf: (key: string) => string;
 }
 
-interface Props extends RowMarks {
-  readonly runs: readonly FoundRun[];
-  /** How many there are in all, as far as that is known. */
+/** What can be done to rows. */
+export interface RowActs {
+  readonly onShow: (uid: string) => void;
+  readonly onShowGroup: (key: string) => void;
+  readonly onOpenGroup: (key: string) => void;
+  readonly onSelect: (uid: string, isRange: boolean) => void;
+  readonly onSelectAll: () => void;
+  readonly onSelectSome: (uids: readonly string[]) => void;
+  readonly onEmphasis: (uid: string | null) => void;
+}
+
+interface Props extends RowMarks, RowActs, ColumnActs {
+  readonly lines: readonly Line[];
   readonly columns: readonly string[];
+  readonly pinned: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
   readonly isNarrow: boolean;
   readonly sort: Sort | null;
+  readonly selected: "none" | "some" | "all";
   readonly emphasis: string | null;
   readonly now_ms: number;
-  readonly onSort: (sort: Sort | null) => void;
-  readonly onShow: (uid: string) => void;
-  readonly onSelect: (uid: string, isRange: boolean) => void;
-  readonly onEmphasis: (uid: string | null) => void;
+  readonly known: Known;
   readonly onEnd: () => void;
+  /** Told which runs are looked at, when these are others. */
+  readonly onSeen: (runs: readonly FoundRun[]) => void;
 }
 
-const ROW = 28;
-const NAME_WIDTH = 232;
-const features = tableFeatures({ columnResizingFeature, columnSizingFeature, columnVisibilityFeature });
-type Definition = ColumnDef<typeof features, FoundRun>;
+const NAME_PX = 232;
+const NAME_PHONE_PX = 176;
+const PHONE = matchMedia("(max-width: 720px)");
 
-function widthOf(id: string): number {
+/** How wide a column is where nobody said otherwise. */
+function usualWidth(id: string): number {
+  if (id === "own.name") return PHONE.matches ? NAME_PHONE_PX : NAME_PX;
   if (id === "own.created" || id === "own.ended") return 128;
-  if (id === "own.status") return 104;
+  if (id === "own.status") return 112;
   return Math.min(200, Math.max(92, titleOf(id).length * 7.2 + 28));
 }
 
-export function RunTable(props: Props) {
-  const { runs, columns, isNarrow, sort, onSort, onEnd, emphasis } = props;
+function keyOf(line: Line): string {
+  return "run" in line ? line.run.uid : `group ${line.group.key}`;
+}
+
+export const RunTable = memo(function RunTable(props: Props) {
+  const { lines, columns, pinned, widths, isNarrow, emphasis, known, onEnd, onSeen } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const definitions = useMemo<Definition[]>(
+  const { seen, isScrolling } = useTableWindow(scroller);
+  const base = useId();
+  const nameWidth = widths["own.name"] ?? usualWidth("own.name");
+  const { places, width } = useMemo(
     () =>
-      columns.map((id) => ({
-        id,
-        accessorFn: (run) => cellOf(run, id, 0).text,
-        header: titleOf(id),
-        size: widthOf(id),
-        minSize: 60,
-      })),
-    [columns],
+      isNarrow ? { places: [], width: 0 } : placesOf(columns, pinned, nameWidth, (id) => widths[id] ?? usualWidth(id)),
+    [columns, pinned, widths, nameWidth, isNarrow],
   );
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: runs as FoundRun[],
-    getRowId: (run) => run.uid,
-    columnResizeMode: "onChange",
-  });
-  const rows = table.getRowModel().rows;
-  const leaves = table.getVisibleLeafColumns();
-  const lines = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
-  const across = useVirtualizer({
-    horizontal: true,
-    count: isNarrow ? 0 : leaves.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (at) => leaves[at]?.getSize() ?? 100,
-    overscan: 3,
-    paddingStart: NAME_WIDTH,
-  });
-  const sizes = leaves.map((one) => one.getSize()).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when a width changed
-  useEffect(() => across.measure(), [sizes, isNarrow]);
-
-  const lineItems = lines.getVirtualItems();
-  const last = lineItems[lineItems.length - 1]?.index ?? 0;
+  const { from_px, to_px } = seen;
+  const cells = useMemo(() => placesIn(places, from_px, to_px), [places, from_px, to_px]);
+  const end = Math.min(seen.end, lines.length);
+  const first = Math.min(seen.first, Math.max(0, end - 1));
   useEffect(() => {
-    if (last >= rows.length - 50) onEnd();
-  }, [last, rows.length, onEnd]);
+    if (end >= lines.length - 50) onEnd();
+  }, [end, lines.length, onEnd]);
+  useEffect(() => {
+    onSeen(lines.slice(first, end).flatMap((line) => ("run" in line ? [line.run] : [])));
+  }, [lines, first, end, onSeen]);
 
-  const cells = isNarrow ? [] : across.getVirtualItems();
-  const places = cells.map((cell) => `${cell.index}:${cell.start}:${cell.size}`).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same places keep their array, so that rows need not be drawn again
-  const shownCells = useMemo<readonly CellPlace[]>(
-    () => cells.map((cell) => ({ id: leaves[cell.index]?.id ?? "", start: cell.start, size: cell.size })),
-    [places, columns],
-  );
-  const width = isNarrow ? "100%" : Math.max(across.getTotalSize(), NAME_WIDTH);
+  const [cursor, setCursor] = useCursor(lines, scroller);
+  const acts = useActs(props, lines, scroller, isScrolling, cursor, setCursor);
+  const focused = cursor < 0 ? undefined : lines[cursor];
+  const rows: React.ReactNode[] = [];
+  const isGrouped = lines[0] !== undefined && "group" in lines[0];
+  for (let place = first; place < end; place += 1) {
+    const line = lines[place];
+    if (line === undefined) break;
+    const common = {
+      id: `${base}${place}`,
+      top: place * ROW_PX,
+      place,
+      cells,
+      nameWidth,
+      isNarrow,
+      isFocused: place === cursor,
+      known,
+    };
+    const slot = place % seen.slots;
+    if ("group" in line) {
+      const { group } = line;
+      rows.push(
+        <GroupRow
+          key={`group ${slot}`}
+          {...common}
+          group={group}
+          isOpen={line.isOpen}
+          isShown={props.isGroupShown(group.key)}
+          isSelected={group.runs.every((run) => props.isSelected(run.uid))}
+          colour={props.groupColourOf(group.key)}
+        />,
+      );
+    } else {
+      const { run } = line;
+      rows.push(
+        <RunRow
+          key={slot}
+          {...common}
+          run={run}
+          isShown={props.isShown(run.uid)}
+          isSelected={props.isSelected(run.uid)}
+          isEmphasised={emphasis === run.uid}
+          isIndented={isGrouped}
+          colour={props.colourOf(run.uid)}
+          now_ms={run.status === "InProgress" ? props.now_ms : 0}
+        />,
+      );
+    }
+  }
+  const across = isNarrow ? "100%" : Math.max(width, nameWidth);
   return (
     <div
       className={`run-table${isNarrow ? " run-table-narrow" : ""}`}
       ref={scroller}
-      role="table"
+      role="grid"
       aria-label="Runs"
-      aria-rowcount={rows.length + 1}
-      aria-colcount={isNarrow ? 1 : leaves.length + 1}
+      aria-multiselectable
+      aria-rowcount={lines.length + 1}
+      aria-colcount={places.length + 1}
+      aria-activedescendant={focused === undefined || cursor < first || cursor >= end ? undefined : `${base}${cursor}`}
+      tabIndex={0}
+      {...acts}
     >
-      <div className="run-head" role="row" aria-rowindex={1} style={{ width }}>
-        <Head
-          id="own.name"
-          title="Run"
-          sort={sort}
-          onSort={onSort}
-          style={isNarrow ? { flex: 1 } : { width: NAME_WIDTH }}
-          isName
+      <div className="run-head" role="row" aria-rowindex={1} style={{ width: across }}>
+        <TableHead
+          cells={cells}
+          nameWidth={nameWidth}
+          isNarrow={isNarrow}
+          sort={props.sort}
+          selected={props.selected}
+          onSelectAll={props.onSelectAll}
+          onSort={props.onSort}
+          onMove={props.onMove}
+          onStep={props.onStep}
+          onPin={props.onPin}
+          onWidth={props.onWidth}
         />
-        {shownCells.map((cell) => {
-          const column = leaves.find((one) => one.id === cell.id);
-          const header = table.getFlatHeaders().find((one) => one.column.id === cell.id);
-          if (column === undefined) return null;
-          return (
-            <Head
-              key={cell.id}
-              id={cell.id}
-              title={titleOf(cell.id)}
-              sort={sort}
-              onSort={onSort}
-              style={{ left: cell.start, width: cell.size }}
-              {...(header === undefined ? {} : { onResize: header.getResizeHandler() })}
-            />
-          );
-        })}
       </div>
-      <div className="run-rows" role="rowgroup" style={{ height: lines.getTotalSize(), width }}>
-        {lineItems.map((item) => {
-          const run = rows[item.index]?.original;
-          if (run === undefined) return null;
-          return (
-            <Row
-              key={run.uid}
-              run={run}
-              top={item.start}
-              place={item.index}
-              cells={shownCells}
-              isNarrow={isNarrow}
-              isShown={props.isShown(run.uid)}
-              isSelected={props.isSelected(run.uid)}
-              isEmphasised={emphasis === run.uid}
-              colour={props.colourOf(run.uid)}
-              now_ms={run.status === "InProgress" ? props.now_ms : 0}
-              onShow={props.onShow}
-              onSelect={props.onSelect}
-              onEmphasis={props.onEmphasis}
-            />
-          );
-        })}
+      <div className="run-rows" role="rowgroup" style={{ height: lines.length * ROW_PX, width: across }}>
+        {rows}
       </div>
-    </div>
-  );
-}
-
-interface CellPlace {
-  readonly id: string;
-  readonly start: number;
-  readonly size: number;
-}
-
-interface HeadProps {
-  readonly id: string;
-  readonly title: string;
-  readonly sort: Sort | null;
-  readonly onSort: (sort: Sort | null) => void;
-  readonly style: React.CSSProperties;
-  readonly isName?: boolean;
-  readonly onResize?: (event: unknown) => void;
-}
-
-function Head({ id, title, sort, onSort, style, isName = false, onResize }: HeadProps) {
-  const isSorted = sort?.id === id;
-  const next = !isSorted ? { id, descending: true } : sort.descending ? { id, descending: false } : null;
-  const order = !isSorted ? "none" : sort.descending ? "descending" : "ascending";
-  const kind = id.startsWith("metrics.")
-    ? "metric"
-    : id.startsWith("params.")
-      ? "parameter"
-      : id.startsWith("tags.")
-        ? "tag"
-        : "";
-  return (
-    <div
-      className={`run-cell run-head-cell${isName ? " run-name" : ""}`}
-      role="columnheader"
-      aria-sort={order}
-      style={style}
-    >
-      <button
-        type="button"
-        className="head-sort"
-        onClick={() => onSort(next)}
-        title={`${kind} ${title}: sort on the server`.trim()}
-      >
-        <span className="cut">{title}</span>
-        {isSorted && <Icon name={sort.descending ? "fall" : "up"} />}
-      </button>
-      {onResize !== undefined && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: widths are for eyes and pointers
-        <span className="head-edge" onMouseDown={onResize} onTouchStart={onResize} />
-      )}
-    </div>
-  );
-}
-
-interface RowProps {
-  readonly run: FoundRun;
-  readonly top: number;
-  readonly place: number;
-  readonly cells: readonly CellPlace[];
-  readonly isNarrow: boolean;
-  readonly isShown: boolean;
-  readonly isSelected: boolean;
-  readonly isEmphasised: boolean;
-  readonly colour: string;
-  readonly now_ms: number;
-  readonly onShow: (uid: string) => void;
-  readonly onSelect: (uid: string, isRange: boolean) => void;
-  readonly onEmphasis: (uid: string | null) => void;
-}
-
-const Row = memo(function Row(props: RowProps) {
-  const { run, cells, isNarrow, isShown, isSelected, colour, now_ms } = props;
-  const name = run.display_name || run.name;
-  return (
-    <div
-      className={`run-row${isSelected ? " run-selected" : ""}${props.isEmphasised ? " run-emphasised" : ""}`}
-      role="row"
-      aria-rowindex={props.place + 2}
-      style={{ transform: `translateY(${props.top}px)` }}
-      onPointerEnter={() => props.onEmphasis(run.uid)}
-      onPointerLeave={() => props.onEmphasis(null)}
-    >
-      <div className="run-cell run-name" role="rowheader" style={isNarrow ? { flex: 1 } : { width: NAME_WIDTH }}>
-        <input
-          type="checkbox"
-          checked={isSelected}
-          aria-label={`Select ${name}`}
-          onClick={(event) => props.onSelect(run.uid, event.shiftKey)}
-          onChange={() => {}}
-        />
-        <button
-          type="button"
-          className="quiet eye"
-          aria-pressed={isShown}
-          aria-label={`Show ${name} in charts`}
-          title={isShown ? "Hide in charts" : "Show in charts"}
-          onClick={() => props.onShow(run.uid)}
-        >
-          <Icon name={isShown ? "eye" : "closed"} />
-        </button>
-        <span
-          className="dot"
-          style={isShown ? { background: colour } : { boxShadow: "inset 0 0 0 1px var(--line-strong)" }}
-        />
-        <Link className="cut run-link" to="/runs/$uid" params={{ uid: run.uid }} title={name}>
-          {name}
-        </Link>
-        {isNarrow && <Status status={run.status} message={run.status_message} isShort />}
-      </div>
-      {cells.map(({ id, start, size }) => {
-        if (id === "own.status") {
-          return (
-            <div key={id} className="run-cell" role="cell" style={{ left: start, width: size }}>
-              <Status status={run.status} message={run.status_message} />
-            </div>
-          );
-        }
-        const cell = cellOf(run, id, now_ms);
-        return (
-          <div
-            key={id}
-            className={`run-cell cut${cell.isNumber ? " number" : ""}`}
-            role="cell"
-            title={cell.title}
-            style={{ left: start, width: size }}
-          >
-            {cell.text}
-          </div>
-        );
-      })}
     </div>
   );
 });
+
+/** The line that keys act on: the same run where lines change, and always in sight once it moved. */
+function useCursor(lines: readonly Line[], scroller: React.RefObject<HTMLDivElement | null>) {
+  const [key, setKey] = useState<string | null>(null);
+  const place = useMemo(() => (key === null ? -1 : lines.findIndex((line) => keyOf(line) === key)), [lines, key]);
+  const move = useCallback(
+    (to: number, isSeen: boolean) => {
+      const line = lines[to];
+      if (line === undefined) return;
+      setKey(keyOf(line));
+      const box = scroller.current;
+      if (!isSeen || box === null) return;
+      const top = to * ROW_PX;
+      // The head, a row high, lies over the first row that is in sight.
+      if (top < box.scrollTop) box.scrollTop = top;
+      else if (top + 2 * ROW_PX > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * ROW_PX - box.clientHeight;
+    },
+    [lines, scroller],
+  );
+  return [place, move] as const;
+}
+
+/** Have the browser say all of what stands in a cell that is pointed at. */
+function tell(target: HTMLElement, line: Line, { now_ms, known }: Props): void {
+  const cell = target.closest<HTMLElement>("[data-column]");
+  const id = cell?.dataset.column;
+  if (cell !== null && id !== undefined) {
+    cell.title = "run" in line ? cellOf(line.run, id, now_ms, known).title : groupCellOf(line.group, id, known).title;
+  } else if ("run" in line && target.matches(".run-link")) target.title = line.run.display_name || line.run.name;
+}
+
+function useActs(
+  props: Props,
+  lines: readonly Line[],
+  scroller: React.RefObject<HTMLDivElement | null>,
+  isScrolling: () => boolean,
+  cursor: number,
+  setCursor: (to: number, isSeen: boolean) => void,
+) {
+  const latest = useRef({ props, lines, cursor, setCursor });
+  latest.current = { props, lines, cursor, setCursor };
+  const pointed = useRef<string | null>(null);
+  return useMemo(() => {
+    const act = (what: string | undefined, line: Line, isRange: boolean) => {
+      const { props } = latest.current;
+      if ("run" in line) {
+        if (what === "select") props.onSelect(line.run.uid, isRange);
+        else if (what === "show") props.onShow(line.run.uid);
+      } else if (what === "open") props.onOpenGroup(line.group.key);
+      else if (what === "show") props.onShowGroup(line.group.key);
+      else if (what === "select") props.onSelectSome(line.group.runs.map((run) => run.uid));
+    };
+    const placeOf = (target: EventTarget) => {
+      const row = (target as HTMLElement).closest(".run-row");
+      return row === null ? -1 : Number(row.getAttribute("aria-rowindex")) - 2;
+    };
+    return {
+      onClick: (event: React.MouseEvent) => {
+        const place = placeOf(event.target);
+        const line = latest.current.lines[place];
+        if (line === undefined) return;
+        latest.current.setCursor(place, false);
+        const what = (event.target as HTMLElement).closest<HTMLElement>("[data-act]")?.dataset.act;
+        if (what !== undefined) act(what, line, event.shiftKey);
+        else if ("group" in line) act("open", line, false);
+      },
+      onMouseDown: (event: React.MouseEvent) => {
+        // The focus stays with the table: a row's element is another run's when the table scrolls.
+        if ((event.target as HTMLElement).closest("[data-act]") === null) return;
+        event.preventDefault();
+        scroller.current?.focus({ preventScroll: true });
+      },
+      onPointerOver: (event: React.PointerEvent) => {
+        if (isScrolling()) return;
+        const { props } = latest.current;
+        const line = latest.current.lines[placeOf(event.target)];
+        const uid = line !== undefined && "run" in line ? line.run.uid : null;
+        if (uid !== pointed.current) {
+          pointed.current = uid;
+          props.onEmphasis(uid);
+        }
+        if (line !== undefined) tell(event.target as HTMLElement, line, props);
+      },
+      onPointerLeave: () => {
+        pointed.current = null;
+        latest.current.props.onEmphasis(null);
+      },
+      onKeyDown: (event: React.KeyboardEvent) => {
+        const { lines, cursor, setCursor, props } = latest.current;
+        const target = event.target as HTMLElement;
+        if (target.closest(".run-head") !== null || event.altKey) return;
+        const line = lines[cursor];
+        const isOther = event.ctrlKey || event.metaKey;
+        const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
+        const to = {
+          ArrowDown: cursor + 1,
+          ArrowUp: cursor < 0 ? 0 : cursor - 1,
+          PageDown: cursor + page,
+          PageUp: cursor - page,
+          Home: 0,
+          End: lines.length - 1,
+        }[event.key];
+        if (to !== undefined && !isOther) {
+          event.preventDefault();
+          const place = Math.max(0, Math.min(lines.length - 1, to));
+          setCursor(place, true);
+          const next = lines[place];
+          if (event.shiftKey && next !== undefined && "run" in next) {
+            if (line !== undefined && "run" in line && !props.isSelected(line.run.uid)) act("select", line, false);
+            act("select", next, true);
+          }
+        } else if (event.key === "a" && isOther) {
+          event.preventDefault();
+          props.onSelectAll();
+        } else if (line === undefined || isOther) return;
+        else if (event.key === " ") {
+          event.preventDefault();
+          act("select", line, event.shiftKey);
+        } else if (event.key === "e") act("show", line, false);
+        else if ("group" in line) {
+          const isTurning = event.key === (line.isOpen ? "ArrowLeft" : "ArrowRight") || event.key === "Enter";
+          if (!isTurning) return;
+          event.preventDefault();
+          act("open", line, false);
+        } else if (event.key === "Enter" && target.tagName !== "A") location.hash = runAddress(line.run.uid);
+      },
+    };
+  }, [scroller, isScrolling]);
+}

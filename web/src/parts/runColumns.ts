@@ -1,11 +1,11 @@
 /** Columns of the run table: which there can be, which are shown, and what stands in their cells. */
 
 import { fromWire, numberOf } from "../api/numbers";
-import type { FoundRun } from "../api/queries";
+import type { Attempt, FoundRun, Summary } from "../api/queries";
 import { byName } from "../charts/sections";
 import { full, short } from "../look/numbers";
 import { duration, iso, minute } from "../look/times";
-import { columnId, columnOf, type Kind } from "../url/fields";
+import { columnId, columnOf, type Field, type Figure } from "../url/fields";
 import { isOwnTag } from "./tags";
 
 /** What stands in a cell: the text, all of it, and how it is set. */
@@ -15,7 +15,14 @@ export interface Cell {
   readonly isNumber: boolean;
 }
 
+/** What is known of a run beside what a search says, where it was asked for. */
+export interface Known {
+  readonly summaryOf: (uid: string, metric: string) => Summary | undefined;
+  readonly attemptOf: (uid: string) => Attempt | undefined;
+}
+
 const EMPTY: Cell = { text: "", title: "", isNumber: false };
+export const NOTHING_KNOWN: Known = { summaryOf: () => undefined, attemptOf: () => undefined };
 
 /** Names that some runs have, in order. */
 export interface Names {
@@ -24,16 +31,43 @@ export interface Names {
   readonly tags: readonly string[];
 }
 
+interface NameSets {
+  readonly params: Set<string>;
+  readonly metrics: Set<string>;
+  readonly tags: Set<string>;
+}
+
 /** The names of parameters, metrics and tags that these runs have. */
 export function namesOf(runs: readonly FoundRun[]): Names {
+  return inOrder([setsOf(runs)]);
+}
+
+const setsByPage = new WeakMap<readonly FoundRun[], NameSets>();
+
+/** The same of runs in pages; a page that was looked through once is not looked through again. */
+export function namesOfPages(pages: readonly (readonly FoundRun[])[]): Names {
+  return inOrder(
+    pages.map((page) => {
+      const found = setsByPage.get(page) ?? setsOf(page);
+      setsByPage.set(page, found);
+      return found;
+    }),
+  );
+}
+
+function setsOf(runs: readonly FoundRun[]): NameSets {
   const found = { params: new Set<string>(), metrics: new Set<string>(), tags: new Set<string>() };
   for (const run of runs) {
     for (const name in run.parameters) found.params.add(name);
     for (const name in run.metrics) found.metrics.add(name);
     for (const name in run.tags) if (!isOwnTag(name)) found.tags.add(name);
   }
-  const ordered = (names: Set<string>) => [...names].sort(byName);
-  return { params: ordered(found.params), metrics: ordered(found.metrics), tags: ordered(found.tags) };
+  return found;
+}
+
+function inOrder(sets: readonly NameSets[]): Names {
+  const ordered = (kind: keyof NameSets) => [...new Set(sets.flatMap((one) => [...one[kind]]))].sort(byName);
+  return { params: ordered("params"), metrics: ordered("metrics"), tags: ordered("tags") };
 }
 
 export const OWN_COLUMNS: Readonly<Record<string, string>> = {
@@ -41,15 +75,39 @@ export const OWN_COLUMNS: Readonly<Record<string, string>> = {
   "own.created": "Created",
   "own.duration": "Duration",
   "own.ended": "Ended",
+  "own.user": "User",
+  "own.host": "Host",
+  "own.job": "Job",
   "own.description": "Description",
 };
+const UNUSUAL = new Set(["own.ended", "own.user", "own.host", "own.job", "own.description"]);
+/** Columns that the last attempt at a run says. */
+export const OF_ATTEMPT: readonly string[] = ["own.user", "own.host", "own.job"];
+
+const FIGURE_TITLES: Readonly<Record<Figure, string>> = {
+  last: "last",
+  min: "min",
+  max: "max",
+  mean: "mean",
+  first: "first",
+  count: "points",
+  best: "best",
+  best_step: "best step",
+};
+
+/** What a figure of a metric is called. */
+export function figureTitle(figure: Figure): string {
+  return FIGURE_TITLES[figure];
+}
 
 /** What a column is called at its head. */
 export function titleOf(id: string): string {
-  return OWN_COLUMNS[id] ?? columnOf(id)?.name ?? id;
+  const field = columnOf(id);
+  if (field?.figure !== undefined) return `${field.name} ${FIGURE_TITLES[field.figure]}`;
+  return OWN_COLUMNS[id] ?? field?.name ?? id;
 }
 
-/** Every column that these names make. */
+/** Every column that these names make, of metrics the last value alone. */
 export function allColumns(names: Names): string[] {
   const [first = "", ...others] = Object.keys(OWN_COLUMNS);
   return [
@@ -63,35 +121,93 @@ export function allColumns(names: Names): string[] {
 
 /** Columns that are shown where nobody chose any. */
 export function usualColumns(names: Names): string[] {
-  return allColumns(names).filter((id) => id !== "own.ended" && id !== "own.description");
+  return allColumns(names).filter((id) => !UNUSUAL.has(id));
 }
 
-/** Those columns in which these runs are not all the same. */
+/** Those columns in which these runs are not all the same; a column that only some runs have is not the same. */
 export function differingColumns(ids: readonly string[], runs: readonly FoundRun[]): string[] {
-  return ids.filter((id) => {
-    const first = runs[0];
-    if (first === undefined) return true;
-    const text = cellOf(first, id, 0).title;
-    return runs.some((run) => cellOf(run, id, 0).title !== text);
+  const [first] = runs;
+  return first === undefined ? [...ids] : ids.filter((id) => isDiffering(id, first, runs));
+}
+
+function isDiffering(id: string, first: FoundRun, runs: readonly FoundRun[]): boolean {
+  const field = columnOf(id);
+  if (field === null || field.figure !== undefined || OF_ATTEMPT.includes(id)) return true;
+  const wanted = rawOf(first, field);
+  const text = typeof wanted === "object" ? JSON.stringify(wanted) : undefined;
+  return runs.some((run) => {
+    const value = rawOf(run, field);
+    return value !== wanted && (text === undefined || JSON.stringify(value) !== text);
   });
 }
 
-/** What stands in a cell. */
-export function cellOf(run: FoundRun, id: string, now_ms: number): Cell {
-  const dot = id.indexOf(".");
-  const kind = id.slice(0, dot) as Kind;
-  const name = id.slice(dot + 1);
-  if (kind === "metrics") return valueCell(run.metrics[name]);
-  if (kind === "params") return valueCell(run.parameters[name]);
-  if (kind === "tags") return textCell(run.tags[name] ?? "");
-  return ownCell(run, name, now_ms);
+/** What a run has in a column, as the server gave it; undefined where it has nothing. */
+export function rawOf(run: FoundRun, field: Field): unknown {
+  if (field.kind === "metrics") return run.metrics[field.name];
+  if (field.kind === "params") return run.parameters[field.name];
+  if (field.kind === "tags") return run.tags[field.name];
+  if (field.name === "status") return run.status ?? "Created";
+  if (field.name === "created") return run.created_us;
+  if (field.name === "ended") return run.end_us;
+  if (field.name === "description") return run.description;
+  if (field.name === "duration") return run.end_us === null || run.start_us === null ? null : run.end_us - run.start_us;
+  return undefined;
 }
 
-function ownCell(run: FoundRun, name: string, now_ms: number): Cell {
+const fields = new Map<string, Field | null>();
+
+function fieldOf(id: string): Field | null {
+  let found = fields.get(id);
+  if (found === undefined) {
+    found = columnOf(id);
+    fields.set(id, found);
+  }
+  return found;
+}
+
+const cells = new WeakMap<FoundRun, Map<string, Cell>>();
+
+/** What stands in a cell. What does not change with the time is written once for each run. */
+export function cellOf(run: FoundRun, id: string, now_ms: number, known: Known = NOTHING_KNOWN): Cell {
+  const field = fieldOf(id);
+  if (field === null) return EMPTY;
+  if (field.figure !== undefined) return figureCell(known.summaryOf(run.uid, field.name), run, field);
+  if (id === "own.duration" || OF_ATTEMPT.includes(id)) return ownCell(run, field.name, now_ms, known);
+  let kept = cells.get(run);
+  if (kept === undefined) {
+    kept = new Map();
+    cells.set(run, kept);
+  }
+  let cell = kept.get(id);
+  if (cell === undefined) {
+    cell = field.kind === "own" ? ownCell(run, field.name, now_ms, known) : valueCell(rawOf(run, field));
+    kept.set(id, cell);
+  }
+  return cell;
+}
+
+/** The number that a figure of a metric is; undefined where it has none, or nobody said what is best. */
+export function figureOf(summary: Summary | undefined, run: FoundRun, { name, figure }: Field): number | undefined {
+  if (summary === undefined) return undefined;
+  if (figure === "best" || figure === "best_step") {
+    const goal = (run.goals[name] as { goal?: string } | undefined)?.goal;
+    if (goal !== "min" && goal !== "max") return undefined;
+    return numberOf(figure === "best" ? summary[goal] : summary[`${goal}_step`]);
+  }
+  return figure === undefined ? numberOf(summary.last) : numberOf(summary[figure]);
+}
+
+function figureCell(summary: Summary | undefined, run: FoundRun, field: Field): Cell {
+  const value = figureOf(summary, run, field);
+  return value === undefined ? EMPTY : numberCell(value);
+}
+
+function ownCell(run: FoundRun, name: string, now_ms: number, known: Known): Cell {
   if (name === "status") return textCell(run.status ?? "Created");
   if (name === "created") return timeCell(run.created_us);
   if (name === "ended") return run.end_us === null ? EMPTY : timeCell(run.end_us);
   if (name === "description") return textCell(run.description);
+  if (name === "user" || name === "host" || name === "job") return textCell(saidBy(known.attemptOf(run.uid), name));
   if (name !== "duration" || run.start_us === null) return EMPTY;
   const end_us = run.end_us ?? (run.status === "InProgress" ? now_ms * 1000 : null);
   if (end_us === null) return EMPTY;
@@ -99,13 +215,22 @@ function ownCell(run: FoundRun, name: string, now_ms: number): Cell {
   return { text: duration(seconds), title: `${seconds.toFixed(3)} s`, isNumber: true };
 }
 
+function saidBy(attempt: Attempt | undefined, name: string): string {
+  const value: unknown = (attempt?.process as Record<string, unknown> | undefined)?.[name];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 /** A value that was logged, as a cell. */
 export function valueCell(value: unknown): Cell {
   if (value === undefined || value === null) return EMPTY;
   const number = numberOf(value);
-  if (number !== undefined) return { text: short(number), title: full(number), isNumber: true };
+  if (number !== undefined) return numberCell(number);
   if (typeof value === "string") return textCell(value);
   return textCell(JSON.stringify(fromWire(value)));
+}
+
+function numberCell(number: number): Cell {
+  return { text: short(number), title: full(number), isNumber: true };
 }
 
 function textCell(text: string): Cell {
