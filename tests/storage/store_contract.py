@@ -23,6 +23,7 @@ from tests.storage.histories_contract import HistoriesContract
 from tests.storage.intake_contract import IntakeContract
 from tests.storage.lineage_contract import LineageContract
 from tests.storage.listing_contract import ListingContract
+from tests.storage.many_runs_contract import ManyRunsContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
 from tests.storage.usage_contract import UsageContract
@@ -36,6 +37,7 @@ class StoreContract(
     IntakeContract,
     LineageContract,
     ListingContract,
+    ManyRunsContract,
     PointsContract,
     SearchContract,
     UsageContract,

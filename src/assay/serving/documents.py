@@ -140,6 +140,19 @@ class SummaryList(msgspec.Struct):
     next_token: str | None = None
 
 
+class RunSummaries(msgspec.Struct):
+    """Metrics of one of several runs, by name."""
+
+    run: str
+    metrics: list[SummaryDocument]
+
+
+class RunSummariesList(msgspec.Struct):
+    """Metrics of several runs, in the order in which they were asked for."""
+
+    items: list[RunSummaries]
+
+
 class ArtifactDocument(msgspec.Struct):
     """An artifact of a run; its bytes, where the store has them, are the object named by `sha256`."""
 
@@ -193,8 +206,21 @@ class AttemptList(msgspec.Struct):
     next_token: str | None = None
 
 
+class LastAttempt(msgspec.Struct):
+    """The last attempt at one of several runs, without its traceback."""
+
+    run: str
+    attempt: AttemptDocument
+
+
+class LastAttemptList(msgspec.Struct):
+    """Last attempts at several runs, in the order in which they were asked for."""
+
+    items: list[LastAttempt]
+
+
 class ExperimentDocument(msgspec.Struct):
-    """An experiment."""
+    """An experiment; `changed_us` is when it or one of its newest runs was last made, begun, heard of or ended."""
 
     uid: str
     name: str
@@ -203,6 +229,7 @@ class ExperimentDocument(msgspec.Struct):
     tags: dict[str, str]
     created_us: int
     run_count: int
+    changed_us: int | None = None
 
 
 def experiment_document(record: ExperimentRecord) -> ExperimentDocument:
@@ -215,6 +242,26 @@ class ExperimentList(msgspec.Struct):
 
     items: list[ExperimentDocument]
     next_token: str | None = None
+
+
+class ActiveStretch(msgspec.Struct):
+    """A stretch of time, and how many runs were created in it."""
+
+    start_us: int
+    runs: int
+
+
+class ExperimentActivity(msgspec.Struct):
+    """An experiment's stretches in which there were runs, in order."""
+
+    experiment: str
+    buckets: list[ActiveStretch]
+
+
+class ActivityList(msgspec.Struct):
+    """Experiments that got runs, by name."""
+
+    items: list[ExperimentActivity]
 
 
 class TrashedDocument(msgspec.Struct):

@@ -76,7 +76,10 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentRecord:
-    """What the catalog says of an experiment."""
+    """What the catalog says of an experiment.
+
+    `changed_us` is when it or one of its newest runs was last made, begun, heard of or ended; None where nobody asked.
+    """
 
     uid: str
     name: str
@@ -84,6 +87,16 @@ class ExperimentRecord:
     description: str
     tags: dict[str, str]
     created_us: int
+    run_count: int
+    changed_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How many runs of an experiment were created in a stretch of time that begins at `start_us`."""
+
+    experiment_name: str
+    start_us: int
     run_count: int
 
 
@@ -373,6 +386,17 @@ class Store(ABC):
         """The summary of each series of a run, by name in alphabetical order."""
 
     @abstractmethod
+    def run_summaries(
+        self, run_uids: Sequence[str], names: Sequence[str] | None = None
+    ) -> dict[str, dict[str, Summary]]:
+        """The summaries of many runs, as `summaries` gives those of one; runs that are not there are left out.
+
+        Args:
+            run_uids: The runs.
+            names: Only series of these names, as far as a run has them; None for all.
+        """
+
+    @abstractmethod
     def history(
         self,
         run_uid: str,
@@ -427,6 +451,14 @@ class Store(ABC):
     @abstractmethod
     def attempts(self, run_uid: str) -> list[AttemptRecord]:
         """The attempts at a run, first to last."""
+
+    @abstractmethod
+    def last_attempts(self, run_uids: Sequence[str]) -> dict[str, AttemptRecord]:
+        """The last attempt at each of many runs, without its traceback; runs that have none are left out."""
+
+    @abstractmethod
+    def activity(self, since_us: int, bucket_us: int) -> list[Activity]:
+        """How many runs each experiment got from `since_us` on, in stretches of `bucket_us`; without the empty ones."""
 
     @abstractmethod
     def experiments(self) -> list[ExperimentRecord]:

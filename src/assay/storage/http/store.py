@@ -24,6 +24,7 @@ from assay.formats.wire import (
 )
 from assay.storage.contract import (
     ALL_POINTS,
+    Activity,
     Appended,
     ArtifactRecord,
     AttemptRecord,
@@ -53,6 +54,9 @@ from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQue
 
 OPEN_TIMEOUT_S = 5.0
 """How long a server may take to open a run or to let a writer in: training waits for it, and can begin without."""
+
+RUNS_AT_ONCE = 1000
+"""Of so many runs the server is asked in one request."""
 
 
 class HttpStore(Store):
@@ -181,11 +185,19 @@ class HttpStore(Store):
         self.server.ask("POST", f"{_path(run_uid)}/events", document={"events": said})
 
     def summaries(self, run_uid: str) -> dict[str, Summary]:
-        found = {}
-        for one in every(self.server, f"{_path(run_uid)}/metrics"):
-            name = one.pop("name")
-            found[name] = Summary(**one)
-        return found
+        return _summaries(every(self.server, f"{_path(run_uid)}/metrics"))
+
+    def run_summaries(
+        self, run_uids: Sequence[str], names: Sequence[str] | None = None
+    ) -> dict[str, dict[str, Summary]]:
+        found = self._of_runs("/v1/summaries", run_uids, names=None if names is None else list(names))
+        return {one["run"]: _summaries(one["metrics"]) for one in found}
+
+    def _of_runs(self, path: str, run_uids: Sequence[str], **more: Any) -> Iterator[dict[str, Any]]:
+        """What a server says of each of some runs, asked for so many at a time that no answer is too long."""
+        for start in range(0, len(run_uids), RUNS_AT_ONCE):
+            document = {"runs": list(run_uids[start : start + RUNS_AT_ONCE]), **more}
+            yield from (from_wire(one) for one in self.server.ask("POST", path, document=document)["items"])
 
     def history(
         self,
@@ -244,6 +256,18 @@ class HttpStore(Store):
     def attempts(self, run_uid: str) -> list[AttemptRecord]:
         return [AttemptRecord(**one) for one in every(self.server, f"{_path(run_uid)}/attempts")]
 
+    def last_attempts(self, run_uids: Sequence[str]) -> dict[str, AttemptRecord]:
+        found = self._of_runs("/v1/last-attempts", run_uids)
+        return {one["run"]: AttemptRecord(**one["attempt"]) for one in found}
+
+    def activity(self, since_us: int, bucket_us: int) -> list[Activity]:
+        query = {"since_us": since_us, "bucket_us": bucket_us}
+        return [
+            Activity(one["experiment"], bucket["start_us"], bucket["runs"])
+            for one in self.server.ask("GET", "/v1/activity", query=query)["items"]
+            for bucket in one["buckets"]
+        ]
+
     def experiments(self) -> list[ExperimentRecord]:
         return [ExperimentRecord(**one) for one in every(self.server, "/v1/experiments")]
 
@@ -272,6 +296,10 @@ def _named(
 
 def _path(run_uid: str) -> str:
     return f"/v1/runs/{quote(run_uid, safe='')}"
+
+
+def _summaries(documents: Iterable[dict[str, Any]]) -> dict[str, Summary]:
+    return {one["name"]: Summary(**{name: one[name] for name in one if name != "name"}) for one in documents}
 
 
 def _run_record(document: dict[str, Any]) -> RunRecord:

@@ -7,8 +7,21 @@ import time
 
 from assay.errors import ExperimentNotFoundError, InvalidInputError, nearest
 from assay.formats.names import new_uid
-from assay.storage.contract import ExperimentRecord, RunSpec
+from assay.storage.contract import Activity, ExperimentRecord, RunSpec
 from assay.storage.sql.database import Connection
+
+NEWEST_RUNS = 200
+"""Of an experiment so many are asked for what happened last, so that it does not matter how many it has."""
+
+_HEARD_OF = (
+    "SELECT max(CASE WHEN status = 'InProgress' THEN coalesce("
+    "(SELECT max(heard_us) FROM writers WHERE writers.run_id = newest.id), "
+    "(SELECT max(last_timestamp_us) FROM series WHERE series.run_id = newest.id), start_us, created_us) "
+    "ELSE coalesce(end_us, start_us, created_us) END) "
+    "FROM (SELECT id, status, start_us, end_us, created_us FROM runs WHERE runs.experiment_id = experiments.id "
+    f"AND runs.trashed_us IS NULL ORDER BY runs.created_us DESC LIMIT {NEWEST_RUNS}) AS newest"
+)
+"""When something last happened to the newest runs of an experiment."""
 
 
 def open_experiment(connection: Connection, spec: RunSpec) -> int:
@@ -43,14 +56,37 @@ def list_experiments(
     """Experiments, the last changed first."""
     rows = connection.execute(
         "SELECT uid, name, display_name, description, tags, created_us, "
-        "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id AND trashed_us IS NULL) FROM experiments "
-        f"WHERE trashed_us IS NULL AND {condition} ORDER BY changed_us DESC, id DESC",
+        "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id AND trashed_us IS NULL), "
+        f"changed_us, ({_HEARD_OF}) FROM experiments WHERE trashed_us IS NULL AND {condition} "
+        "ORDER BY changed_us DESC, id DESC",
         values,
     )
-    return [
-        ExperimentRecord(uid, name, display_name, description, json.loads(tags), created_us, run_count)
-        for uid, name, display_name, description, tags, created_us, run_count in rows
+    found = [
+        ExperimentRecord(
+            uid,
+            name,
+            display_name,
+            description,
+            json.loads(tags),
+            created_us,
+            run_count,
+            max(changed_us, heard_us or 0),
+        )
+        for uid, name, display_name, description, tags, created_us, run_count, changed_us, heard_us in rows
     ]
+    return sorted(found, key=lambda one: -(one.changed_us or 0))
+
+
+def list_activity(connection: Connection, since_us: int, bucket_us: int) -> list[Activity]:
+    """How many runs each experiment got in each stretch of time."""
+    rows = connection.execute(
+        "SELECT experiments.name, (runs.created_us - ?) / ? AS bucket, count(*) FROM runs "
+        "JOIN experiments ON experiments.id = runs.experiment_id "
+        "WHERE runs.created_us >= ? AND runs.trashed_us IS NULL AND experiments.trashed_us IS NULL "
+        "GROUP BY experiments.name, bucket ORDER BY experiments.name, bucket",
+        (since_us, bucket_us, since_us),
+    )
+    return [Activity(name, since_us + bucket * bucket_us, count) for name, bucket, count in rows]
 
 
 def save_experiment(connection: Connection, record: ExperimentRecord, *, create: bool) -> ExperimentRecord:

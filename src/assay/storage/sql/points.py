@@ -18,11 +18,12 @@ from assay.storage.sql.database import Connection, Names
 if TYPE_CHECKING:
     from assay.storage.series import StoredPart
 
-_SUMMARY = (
+SUMMARY_COLUMNS = (
     "count, nonfinite_count, last, min, max, mean, first, bits, first_step, last_step, min_step, max_step, "
     "last_timestamp_us, first_timestamp_us"
 )
-_REPLACED = ", ".join(f"{column} = excluded.{column}" for column in _SUMMARY.split(", "))
+"""The columns of `series` that `summary_of` reads."""
+_REPLACED = ", ".join(f"{column} = excluded.{column}" for column in SUMMARY_COLUMNS.split(", "))
 _BITS = struct.Struct("<5d")
 MERGE_BELOW = 4096
 """At a writer's end a last chunk of fewer points is rewritten together with the new ones, whatever their number."""
@@ -118,7 +119,7 @@ def merge_into_series(connection: Connection, names: Names, run_id: int, found: 
         merged = merge_summaries(older.get(numbers[name]), summary)
         rows.append((run_id, numbers[name], *_summary_row(merged)))
     connection.executemany(
-        f"INSERT INTO series (run_id, name_id, {_SUMMARY}) VALUES (?, ?, {', '.join('?' * 14)}) "
+        f"INSERT INTO series (run_id, name_id, {SUMMARY_COLUMNS}) VALUES (?, ?, {', '.join('?' * 14)}) "
         f"ON CONFLICT (run_id, name_id) DO UPDATE SET {_REPLACED}",
         rows,
     )
@@ -145,7 +146,8 @@ def _is_odd(figure: float | None) -> bool:
     return figure is not None and (math.isnan(figure) or (figure == 0 and math.copysign(1, figure) < 0))
 
 
-def _summary_of(row: Sequence[Any]) -> Summary:
+def summary_of(row: Sequence[Any]) -> Summary:
+    """The summary that the `SUMMARY_COLUMNS` of a row of `series` hold."""
     count, nonfinite, last, low, high, mean, first, bits, first_step, last_step, *rest = row
     min_step, max_step, last_us, first_us = rest
     if bits is not None:
@@ -173,17 +175,17 @@ def _summary_of(row: Sequence[Any]) -> Summary:
 def _folded_summaries(connection: Connection, run_id: int, name_ids: Sequence[int]) -> dict[int, Summary | None]:
     which = connection.dialect.one_of("name_id", name_ids)
     found = connection.execute(
-        f"SELECT name_id, {_SUMMARY} FROM series WHERE run_id = ? AND {which.text}", (run_id, *which.values)
+        f"SELECT name_id, {SUMMARY_COLUMNS} FROM series WHERE run_id = ? AND {which.text}", (run_id, *which.values)
     )
-    return {row[0]: _summary_of(row[1:]) for row in found.fetchall()}
+    return {row[0]: summary_of(row[1:]) for row in found.fetchall()}
 
 
 def folded_summary(connection: Connection, run_id: int, name_id: int) -> Summary | None:
     """The summary of a series' folded points as it is stored, None where there is none."""
     row = connection.execute(
-        f"SELECT {_SUMMARY} FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id)
+        f"SELECT {SUMMARY_COLUMNS} FROM series WHERE run_id = ? AND name_id = ?", (run_id, name_id)
     ).fetchone()
-    return None if row is None else _summary_of(row)
+    return None if row is None else summary_of(row)
 
 
 class TailSegment(NamedTuple):
@@ -238,9 +240,9 @@ def readable_tail(
 def read_summaries(connection: Connection, path: str, run_id: int) -> dict[str, Summary]:
     """The summary of each series of a run, the tail included."""
     found = {
-        row[0]: _summary_of(row[1:])
+        row[0]: summary_of(row[1:])
         for row in connection.execute(
-            f"SELECT name, {_SUMMARY} FROM series JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
+            f"SELECT name, {SUMMARY_COLUMNS} FROM series JOIN names ON names.id = name_id WHERE run_id = ?", (run_id,)
         )
     }
     for rows in readable_tail(connection, path, run_id, summarised=False).values():

@@ -156,7 +156,20 @@ def list_attempts(connection: Connection, run_id: int) -> list[AttemptRecord]:
         "WHERE run_id = ? ORDER BY id",
         (run_id,),
     )
-    return [
-        AttemptRecord(**dict(zip(AttemptRecord.__slots__, [*row[:7], json.loads(row[7]), row[8]], strict=True)))
-        for row in rows
-    ]
+    return [_attempt(row) for row in rows]
+
+
+def last_attempts(connection: Connection, run_uids: Sequence[str]) -> dict[str, AttemptRecord]:
+    """The last attempt at each of many runs."""
+    which = connection.dialect.one_of("runs.uid", list(run_uids))
+    rows = connection.execute(
+        "SELECT runs.uid, attempt, writers.uid, writers.status, message, NULL, writers.start_us, writers.end_us, "
+        "process, heard_us FROM runs JOIN writers ON writers.run_id = runs.id "
+        f"WHERE {which.text} AND writers.id = (SELECT max(id) FROM writers AS one WHERE one.run_id = runs.id)",
+        which.values,
+    )
+    return {row[0]: _attempt(row[1:]) for row in rows}
+
+
+def _attempt(row: Sequence[Any]) -> AttemptRecord:
+    return AttemptRecord(**dict(zip(AttemptRecord.__slots__, [*row[:7], json.loads(row[7]), row[8]], strict=True)))

@@ -21,6 +21,7 @@ from assay.formats.segment import Rows
 from assay.formats.summary import Summary
 from assay.storage.contract import (
     ALL_POINTS,
+    Activity,
     Appended,
     ArtifactRecord,
     AttemptRecord,
@@ -252,6 +253,14 @@ class SqlStore(Store):
         with self._database.read() as connection:
             return points.read_summaries(connection, self.path, self._run_id(connection, run_uid))
 
+    def run_summaries(
+        self, run_uids: Sequence[str], names: Sequence[str] | None = None
+    ) -> dict[str, dict[str, Summary]]:
+        from assay.storage.sql.summaries import read_run_summaries  # who only logs reads none
+
+        with self._database.read() as connection:
+            return read_run_summaries(connection, self.path, self._names, run_uids, names)
+
     def history(
         self,
         run_uid: str,
@@ -312,6 +321,14 @@ class SqlStore(Store):
     def attempts(self, run_uid: str) -> list[AttemptRecord]:
         with self._database.read() as connection:
             return runs.list_attempts(connection, self._run_id(connection, run_uid))
+
+    def last_attempts(self, run_uids: Sequence[str]) -> dict[str, AttemptRecord]:
+        with self._database.read() as connection:
+            return runs.last_attempts(connection, run_uids)
+
+    def activity(self, since_us: int, bucket_us: int) -> list[Activity]:
+        with self._database.read() as connection:
+            return experiments.list_activity(connection, since_us, bucket_us)
 
     def experiments(self) -> list[ExperimentRecord]:
         with self._database.read() as connection:
