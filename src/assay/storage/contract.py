@@ -88,7 +88,7 @@ class ExperimentRecord:
     tags: dict[str, str]
     created_us: int
     run_count: int
-    changed_us: int | None = None
+    changed_us: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
