@@ -49,10 +49,9 @@ def list_records(
         raise UsageError(str(error)) from error
     if len(found):
         _check_known(store, query, keys[0].field, found.record(0))
-    rows = []
-    for place in range(len(found)):
-        record = found.record(place)
-        rows.append((record, summaries_of(store, record)))
+    records = [found.record(place) for place in range(len(found))]
+    summaries = store.run_summaries([one.uid for one in records])
+    rows = [(one, _with_goals(summaries.get(one.uid, {}), one)) for one in records]
     total = None if text else sum(one.run_count for one in experiments if experiment in (None, one.name))
     return Listing(rows, total, found.next_token is not None)
 
@@ -100,8 +99,11 @@ def _all_runs(store: Store, query: SearchQuery) -> FoundRuns:
 
 def summaries_of(store: Store, run: RunRecord) -> dict[str, Summary]:
     """The summary of each metric of a run, with its best value where the run says what is best."""
-    found = store.summaries(run.uid)
-    return {name: summary.with_goal(run.goals.get(name, {}).get("goal")) for name, summary in found.items()}
+    return _with_goals(store.summaries(run.uid), run)
+
+
+def _with_goals(summaries: dict[str, Summary], run: RunRecord) -> dict[str, Summary]:
+    return {name: summary.with_goal(run.goals.get(name, {}).get("goal")) for name, summary in summaries.items()}
 
 
 def shown_value(summary: Summary | None) -> float | None:

@@ -3,16 +3,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask, type Schemas } from "./client";
 
-interface Summaries {
-  readonly items: readonly { readonly run: string; readonly metrics: readonly Schemas["SummaryDocument"][] }[];
-}
-
 /** The number of points of a metric in each of some runs; runs without it have none. */
 export function countsQuery(metric: string, runs: readonly string[]) {
   return queryOptions({
     queryKey: ["counts", metric, runs],
     queryFn: async ({ signal }) => {
-      const found = await ask<Summaries>("/v1/summaries", { body: { runs, names: [metric] }, signal });
+      const found = await ask<Schemas["RunSummariesList"]>("/v1/summaries", { body: { runs, names: [metric] }, signal });
       const counts = new Map(runs.map((run) => [run, 0]));
       for (const { run, metrics } of found.items) {
         const summary = metrics.find((one) => one.name === metric);
@@ -21,6 +17,5 @@ export function countsQuery(metric: string, runs: readonly string[]) {
       return counts;
     },
     staleTime: 30_000,
-    retry: false,
   });
 }
