@@ -68,8 +68,14 @@ export function LineageGraph({ lineage, focus }: Props) {
 
   return (
     <div className="lineage-graph">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is in it takes the focus, and the keys bubble */}
-      <div className="lineage-frame" ref={frame} onKeyDown={keyed} onPointerLeave={() => setTraced(null)}>
+      <div
+        className="lineage-frame"
+        role="group"
+        aria-label="Graph: arrow keys lead from one to the next"
+        ref={frame}
+        onKeyDown={keyed}
+        onPointerLeave={() => setTraced(null)}
+      >
         {camera !== null && size !== null && (
           <div
             className={path === null ? "lineage-world" : "lineage-world is-tracing"}

@@ -8,7 +8,7 @@ import { KindIcon } from "../parts/KindIcon";
 import { Status } from "../parts/Status";
 import { artifactTexts, withForm } from "./links";
 import { type Row, rowsOf } from "./rows";
-import { titleOfArtifact } from "./words";
+import { titleOfArtifact, titleOfRun } from "./words";
 
 const SHOWN = 100;
 
@@ -62,11 +62,13 @@ function RunCell({ run, focus }: { run: LineageRun; focus: string | null }) {
       to="/runs/$uid"
       params={{ uid: run.uid }}
       search={withForm({ tab: "lineage" })}
+      title={titleOfRun(run)}
       aria-current={run.uid === focus ? true : undefined}
     >
       <Status status={run.status} isShort />
       <span className="lineage-words">
-        <span>{run.display_name || run.name}</span> <span className="dim">{run.experiment_name}</span>
+        <span className="lineage-two-lines">{run.display_name || run.name}</span>{" "}
+        <span className="dim">{run.experiment_name}</span>
       </span>
     </Link>
   );
@@ -78,7 +80,7 @@ function ArtifactCell({ row, focus }: { row: Row; focus: string | null }) {
     <>
       <KindIcon kind={artifact.kind} />
       <span className="lineage-words">
-        <span>{row.name}</span> <span className="dim">{noteOf(artifact)}</span>
+        <span className="lineage-two-lines">{row.name}</span> <span className="dim">{noteOf(artifact)}</span>
       </span>
     </>
   );

@@ -37,6 +37,8 @@ const SIZES = { run: { width: 180, height: 44 }, artifact: { width: 168, height:
 const BETWEEN = 12;
 const BETWEEN_LAYERS = 44;
 const BELOW = 34;
+/** How far an arrow back swings out to the sides: within the gap between two layers. */
+const TURN = 28;
 /** From so many nodes on, layers are found by a method that leaves some arrows longer and takes far less time. */
 const MANY = 250;
 
@@ -68,7 +70,7 @@ export function layoutOf(graph: Graph): Placed {
     if (first === undefined || last === undefined) return [];
     const isBack = last.x <= first.x;
     const points = ((layers.edge(from, to) as { points?: Point[] } | undefined)?.points ?? []).slice(1, -1);
-    return [{ from, to, isBack, path: isBack ? pathBelow(first, last) : pathThrough(first, points, last) }];
+    return [{ from, to, isBack, path: isBack ? pathBack(first, last, boxes) : pathThrough(first, points, last) }];
   });
   const nodes = [...boxes.values()].sort((one, other) => one.x - other.x || one.y - other.y);
   const right = Math.max(0, ...nodes.map((one) => one.x + one.width / 2));
@@ -121,11 +123,15 @@ function pathThrough(first: Box, points: readonly Point[], last: Box): string {
   return path;
 }
 
-/** From under one box to under another on its left. */
-function pathBelow(first: Box, last: Box): string {
-  const [start, end] = [first.y + first.height / 2, last.y + last.height / 2];
-  const low = round(Math.max(start, end) + BELOW);
-  return `M${round(first.x)} ${round(start)}C${round(first.x)} ${low} ${round(last.x)} ${low} ${round(last.x)} ${round(end)}`;
+/** From the right of one box around all that lies beneath, back to the left of another. */
+function pathBack(first: Box, last: Box, boxes: ReadonlyMap<string, PlacedNode>): string {
+  const [right, left] = [first.x + first.width / 2, last.x - last.width / 2];
+  const beneath = [...boxes.values()].filter((one) => one.x >= left && one.x <= right);
+  const low = Math.max(...beneath.map((one) => one.y + one.height / 2)) + BELOW / 2;
+  const turn = (side: number, from: number, to: number, x: number) =>
+    `C${round(side)} ${round(from)} ${round(side)} ${round(to)} ${round(x)} ${round(to)}`;
+  const [down, up] = [turn(right + TURN, first.y, low, right), turn(left - TURN, low, last.y, left)];
+  return `M${round(right)} ${round(first.y)}${down}H${round(left)}${up}`;
 }
 
 function round(value: number): number {

@@ -7,7 +7,8 @@ const LONGEST_SHOWN = 300;
 
 /** Which run, and how it is. */
 export function titleOfRun(run: LineageRun): string {
-  return `${run.experiment_name}/${run.name}\n${run.status ?? "Created"}`;
+  const shown = run.display_name === "" || run.display_name === run.name ? [] : [run.display_name];
+  return [...shown, `${run.experiment_name}/${run.name}`, run.status ?? "Created"].join("\n");
 }
 
 /** All that is known of an artifact, a line each. */

@@ -44,7 +44,9 @@ function ExperimentHead({ name }: { name: string }) {
   useTitle("Lineage", name);
   return (
     <div className="head-line">
-      <h1>Lineage of {name}</h1>
+      <h1 className="cut" title={name}>
+        Lineage of {name}
+      </h1>
     </div>
   );
 }
@@ -61,7 +63,9 @@ function ArtifactHead({ of }: { of: OfArtifact }) {
     <>
       <div className="head-line">
         <KindIcon kind={artifact.kind} />
-        <h1>{artifact.name}</h1>
+        <h1 className="cut" title={artifact.name}>
+          {artifact.name}
+        </h1>
         <span className="dim">{kindOf(artifact)}</span>
         <span className="dim">{usesOf(artifact)}</span>
         <span className="spring" />
