@@ -27,6 +27,7 @@ from tests.storage.many_runs_contract import ManyRunsContract
 from tests.storage.points_contract import PointsContract
 from tests.storage.search_contract import SearchContract
 from tests.storage.usage_contract import UsageContract
+from tests.storage.views_contract import ViewsContract
 from tests.storage.writing import NOW_US, Writer, artifact, new_run, parameters, run_spec
 
 OpenStore = Callable[[], Store]
@@ -41,6 +42,7 @@ class StoreContract(
     PointsContract,
     SearchContract,
     UsageContract,
+    ViewsContract,
     ABC,
 ):
     @pytest.fixture

@@ -42,6 +42,7 @@ from assay.serving.routes import (
     storage,
     transfers,
     trash,
+    views,
     writers,
 )
 from assay.serving.site import Room, Site
@@ -50,6 +51,7 @@ from assay.storage.contract import Store
 ROUTES = (
     health,
     experiments,
+    views,
     runs,
     writers,
     segments,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assay.storage.tidying import Addressing, Renaming, Trash
     from assay.storage.transfer import Transfers
     from assay.storage.usage import Usages
+    from assay.storage.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,9 @@ class Store(ABC):
 
     usages: Usages
     """What runs take."""
+
+    views: Views
+    """Saved ways to look at experiments."""
 
     @property
     @abstractmethod

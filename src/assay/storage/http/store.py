@@ -49,6 +49,7 @@ from assay.storage.http.snapshots import SnapshotObjects
 from assay.storage.http.tidying import HttpAddressing, HttpRenaming, HttpTrash
 from assay.storage.http.transfers import HttpTransfers
 from assay.storage.http.usage import HttpUsages
+from assay.storage.http.views import HttpViews
 from assay.storage.parcel import Parcel
 from assay.storage.search import FIELDS, TEXTS, FoundRuns, LastValues, SearchQuery
 
@@ -80,6 +81,7 @@ class HttpStore(Store):
         self.transfers = HttpTransfers(self.server)
         self.lineages = HttpLineages(self.server)
         self.usages = HttpUsages(self.server)
+        self.views = HttpViews(self.server)
 
     @property
     def writable(self) -> bool:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from assay.storage.sql.renaming import SqlRenaming
     from assay.storage.sql.transfers import SqlTransfers
     from assay.storage.sql.trash import SqlTrash
+    from assay.storage.sql.views import SqlViews
 
 CATALOG_FILE = "catalog.db"
 OBJECTS_FOLDER = "objects"
@@ -128,6 +129,13 @@ class SqlStore(Store):
         from assay.storage.sql.measuring import SqlUsages
 
         return SqlUsages(self._database, self.objects)
+
+    @cached_property
+    def views(self) -> SqlViews:  # type: ignore[override]
+        """Saved ways to look at experiments."""
+        from assay.storage.sql.views import SqlViews
+
+        return SqlViews(self._database, self.location)
 
     @property
     def database(self) -> Database:

@@ -28,6 +28,7 @@ from assay.storage.sql.addressing import (
 from assay.storage.sql.conflicts import retried
 from assay.storage.sql.database import Connection, Database
 from assay.storage.sql.runs import bump
+from assay.storage.sql.views import forget_views
 from assay.storage.tidying import Trash, Trashed
 
 GROUP = 250
@@ -166,6 +167,7 @@ class SqlTrash(Trash):
             for experiment_id, uid, name in self.due_experiments(connection, before_us):
                 if not connection.execute("SELECT 1 FROM runs WHERE experiment_id = ?", (experiment_id,)).fetchone():
                     self._bury(connection, uid, name)
+                    forget_views(connection, experiment_id)
                     connection.execute("DELETE FROM experiments WHERE id = ?", (experiment_id,))
                     names.append(name)
             connection.execute("DELETE FROM artifacts WHERE trashed_us <= ?", (before_us,))
@@ -291,6 +293,7 @@ class SqlTrash(Trash):
             if not runs:
                 break
         with self._database.write() as connection:
+            forget_views(connection, experiment_id)
             # What is being imported into it stays in the trash with it.
             connection.execute(
                 "DELETE FROM experiments WHERE id = ? AND id NOT IN (SELECT experiment_id FROM runs)", (experiment_id,)
