@@ -38,13 +38,13 @@ def view_name(given: str) -> str:
     """The name as it is kept.
 
     Raises:
-        InvalidInputError: It is blank, too long, has signs that can't be seen, or would be read as more than one part of
-            an address.
+        InvalidInputError: It is blank, too long, has signs that can't be seen, or would be several parts of an address.
     """
     name = given.strip()
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable() or "/" in name or name in (".", ".."):
         raise InvalidInputError(
-            f"a view's name has 1 to {NAME_LENGTH} characters that can be printed, without /, not {given[:NAME_LENGTH]!r}"
+            f"a view's name has 1 to {NAME_LENGTH} characters that can be seen, / not among them; "
+            f"not {given[:NAME_LENGTH]!r}"
         )
     return name
 
