@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -180,6 +180,7 @@ class Process:
         namespace: Where process numbers are counted (containers count their own), empty where there is none.
         pid: The process number.
         started: The system's own start time of the process, empty where it can't be had.
+        user: Who runs it, for people; empty where that is not known.
     """
 
     host: str
@@ -187,6 +188,7 @@ class Process:
     namespace: str
     pid: int
     started: str
+    user: str = field(default="", compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The attributes as JSON takes them."""
@@ -201,7 +203,20 @@ def this_process() -> Process:
 @cache
 def _process(pid: int) -> Process:
     host, boot, namespace = _this_machine()
-    return Process(host, boot, namespace, pid, _start_time(pid))
+    return Process(host, boot, namespace, pid, _start_time(pid), _user())
+
+
+@cache
+def _user() -> str:
+    # The environment first: a directory service may be far away, and a run that begins waits for nobody.
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        if found := os.environ.get(name):
+            return found
+    with contextlib.suppress(ImportError, KeyError, AttributeError):
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    return ""
 
 
 @cache

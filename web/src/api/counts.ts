@@ -8,7 +8,10 @@ export function countsQuery(metric: string, runs: readonly string[]) {
   return queryOptions({
     queryKey: ["counts", metric, runs],
     queryFn: async ({ signal }) => {
-      const found = await ask<Schemas["RunSummariesList"]>("/v1/summaries", { body: { runs, names: [metric] }, signal });
+      const found = await ask<Schemas["RunSummariesList"]>("/v1/summaries", {
+        body: { runs, names: [metric] },
+        signal,
+      });
       const counts = new Map(runs.map((run) => [run, 0]));
       for (const { run, metrics } of found.items) {
         const summary = metrics.find((one) => one.name === metric);
