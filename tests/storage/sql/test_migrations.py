@@ -13,6 +13,7 @@ from assay.errors import StoreVersionError
 from assay.storage.contract import RunQuery
 from assay.storage.disk_objects import DiskObjects
 from assay.storage.sql import migrations, schema
+from assay.storage.sql.header import rebuild_header
 from assay.storage.sql.postgres import PostgresSchema
 from assay.storage.sql.postgres_dialect import POSTGRES
 from assay.storage.sql.sqlite import SqliteDatabase
@@ -105,6 +106,22 @@ def test_a_catalog_comes_forward_by_one_format_after_another(
         assert version == facts_of(old)[0]
 
     assert facts_of(tmp_path / "new") == facts_of(old)
+
+
+@pytest.mark.parametrize("size_bytes", [100, 2048])
+def test_a_catalog_that_came_forward_gets_an_overwritten_first_page_back(old: Path, size_bytes: int) -> None:
+    SqlStore(str(old)).close()
+    before, catalog = facts_of(old), old / "catalog.db"
+    with catalog.open("r+b") as file:
+        file.write(b"\xff" * size_bytes)
+
+    rebuild_header(str(catalog), str(old / "aside"))
+
+    assert before == facts_of(old)
+    store = SqlStore(str(old))
+    assert 3000 == len(store.history("uid-first", "loss"))
+    assert ["first"] == [one.name for one in store.lineages.of_run("uid-first").runs]
+    store.close()
 
 
 def test_a_catalog_of_format_1_that_cannot_be_written_shows_what_came_from_what(old: Path) -> None:

@@ -1,14 +1,16 @@
 """The first page of a catalog: whether it is one, and how it is made anew when something has written over it.
 
 SQLite's file begins with 100 bytes without which nothing behind them can be read. All that they say is known from
-elsewhere: a store's tables are made at once and never again, so the first page of a new store is that of every store
-of this version, but for two counters. What can't be known is which pages are free; SQLite finds them once the
+elsewhere: a store's tables are made at once, so the first page of a new store is that of every store that was made in
+this version, but for two counters; of one that came forward, the rest of the page is put together
+(`assay.storage.sql.schema_pages`). What can't be known is which pages are free; SQLite finds them once the
 database is written anew (`assay.storage.sql.rewrite`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import sqlite3
@@ -17,6 +19,7 @@ import tempfile
 
 from assay.errors import DamagedError
 from assay.storage.sql import schema
+from assay.storage.sql.schema_pages import first_pages
 from assay.storage.sql.sqlite import SqliteDatabase
 
 HEADER_BYTES = 100
@@ -97,7 +100,8 @@ def rebuild_header(path: str, set_aside: str) -> None:
     if header_fault(path) is None:
         return
     counted = _with_size(page, os.path.getsize(path))
-    for candidate in (counted[:HEADER_BYTES] + old[HEADER_BYTES:], counted):
+    likely = (counted[:HEADER_BYTES] + old[HEADER_BYTES:], counted)
+    for candidate in itertools.chain(likely, first_pages(path, counted)):
         _overwrite(path, candidate)
         if _tables(path) == tables:
             return
