@@ -2,6 +2,7 @@
 
 import { useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { FoundRun } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import type { ChartGroup } from "../charts/chartRun";
 import { useStepMetrics } from "../charts/stepMetrics";
@@ -16,16 +17,18 @@ import { GroupChooser } from "../parts/GroupChooser";
 import { groupName } from "../parts/GroupRow";
 import { useNow } from "../parts/now";
 import { RunTable } from "../parts/RunTable";
-import { allColumns, NOTHING_KNOWN } from "../parts/runColumns";
+import { allColumns } from "../parts/runColumns";
 import { groupsOf, linesOf } from "../parts/runGroups";
 import { useTitle } from "../parts/title";
+import { ViewsMenu } from "../parts/ViewsMenu";
 import { parseChartView } from "../url/charts";
-import { orderText, parseSort, type Sort, writeSort } from "../url/fields";
+import { columnOf, orderText, parseSort, type Sort, writeSort } from "../url/fields";
 import { oneOf, parseList, writeList } from "../url/text";
 import { useTexts } from "../url/useTexts";
 import { ExperimentBar } from "./ExperimentBar";
 import { ExperimentNote } from "./ExperimentNote";
 import { useExperimentRuns } from "./experimentRuns";
+import { useRunFacts } from "./runFacts";
 import { useMarks, useSame } from "./runMarks";
 import { useColumns } from "./tableColumns";
 
@@ -118,7 +121,9 @@ export function ExperimentPage() {
     [change],
   );
   const unselect = useCallback(() => change({ sel: undefined, but: undefined }), [change]);
-  const onSeen = useCallback(() => {}, []);
+  const [seen, onSeen] = useState<readonly FoundRun[]>([]);
+  // A group's means are of all its runs, wherever the table is scrolled to.
+  const known = useRunFacts(name, isGrouped && hasFigures(columns.columns) ? runs : seen, columns.columns);
   const everyColumn = useMemo(() => allColumns(names), [names]);
 
   if (found.isError && found.error.status !== 400 && runs.length === 0) {
@@ -137,6 +142,7 @@ export function ExperimentPage() {
           onDraw={() => change(marks.only(selected))}
           onUnselect={unselect}
         >
+          <ViewsMenu experiment={name} texts={texts} change={change} />
           <GroupChooser
             all={everyColumn}
             chosen={grouping}
@@ -145,7 +151,9 @@ export function ExperimentPage() {
           {layout !== "list" && (
             <ColumnChooser
               all={everyColumn}
-              shown={columns.columns}
+              shown={columns.base}
+              pinned={columns.pinned}
+              onPin={columns.onPin}
               differing={columns.isDiffering}
               onShown={columns.onColumns}
               onDiffering={(only) => change({ differ: only ? "1" : undefined })}
@@ -169,7 +177,7 @@ export function ExperimentPage() {
             selected={marks.selectedState}
             emphasis={emphasis}
             now_ms={now_ms}
-            known={NOTHING_KNOWN}
+            known={known}
             isShown={marks.isShown}
             isSelected={marks.isSelected}
             isGroupShown={marks.isGroupShown}
@@ -215,6 +223,10 @@ export function ExperimentPage() {
       )}
     </div>
   );
+}
+
+function hasFigures(columns: readonly string[]): boolean {
+  return columns.some((id) => columnOf(id)?.figure !== undefined);
 }
 
 function toldOf(isPending: boolean, runs: number, isMore: boolean, groups: number): string {

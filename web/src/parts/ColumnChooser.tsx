@@ -1,15 +1,17 @@
 /** Which columns the run table has, and in which order. */
 
 import { useState } from "react";
-import { columnOf } from "../url/fields";
+import { columnId, columnOf, FIGURES, type Figure } from "../url/fields";
 import { Icon } from "./Icon";
 import { Popover } from "./Popover";
-import { titleOf } from "./runColumns";
+import { figureTitle, titleOf } from "./runColumns";
 
 interface Props {
   readonly all: readonly string[];
   readonly shown: readonly string[];
+  readonly pinned: readonly string[];
   readonly differing: boolean;
+  readonly onPin: (id: string) => void;
   readonly onShown: (ids: readonly string[] | null) => void;
   readonly onDiffering: (only: boolean) => void;
 }
@@ -17,7 +19,7 @@ interface Props {
 const KINDS: Readonly<Record<string, string>> = { own: "", metrics: "metric", params: "parameter", tags: "tag" };
 const MOST = 300;
 
-export function ColumnChooser({ all, shown, differing, onShown, onDiffering }: Props) {
+export function ColumnChooser({ all, shown, pinned, differing, onPin, onShown, onDiffering }: Props) {
   const [find, setFind] = useState("");
   const isShown = new Set(shown);
   const wanted = find.toLowerCase();
@@ -81,6 +83,19 @@ export function ColumnChooser({ all, shown, differing, onShown, onDiffering }: P
                   />{" "}
                   {titleOf(id)} <span className="dim">{KINDS[columnOf(id)?.kind ?? ""]}</span>
                 </label>
+                <FigureChoice id={id} isShown={isShown} onFigure={(one) => onShown([...shown, one])} />
+                {isShown.has(id) && (
+                  <button
+                    type="button"
+                    className="quiet chooser-pin"
+                    aria-label={`Pin ${titleOf(id)} to the left`}
+                    aria-pressed={pinned.includes(id)}
+                    title="Pin to the left"
+                    onClick={() => onPin(id)}
+                  >
+                    <Icon name="pin" />
+                  </button>
+                )}
                 {isShown.has(id) && wanted === "" && (
                   <span className="chooser-move">
                     <button
@@ -110,5 +125,35 @@ export function ColumnChooser({ all, shown, differing, onShown, onDiffering }: P
         </div>
       )}
     </Popover>
+  );
+}
+
+interface FigureProps {
+  readonly id: string;
+  readonly isShown: ReadonlySet<string>;
+  readonly onFigure: (id: string) => void;
+}
+
+/** Another figure of a metric as a column beside its last value. */
+function FigureChoice({ id, isShown, onFigure }: FigureProps) {
+  const field = columnOf(id);
+  if (field?.kind !== "metrics" || field.figure !== undefined) return null;
+  const idOf = (figure: Figure) => columnId({ kind: "metrics", name: field.name, figure });
+  const others = FIGURES.filter((one) => one !== "last" && !isShown.has(idOf(one)));
+  return (
+    <select
+      className="figure-choice"
+      aria-label={`Another figure of ${field.name}`}
+      title="Another figure of it as a column"
+      value=""
+      onChange={(event) => onFigure(idOf(event.target.value as Figure))}
+    >
+      <option value="">+</option>
+      {others.map((one) => (
+        <option key={one} value={one}>
+          {figureTitle(one)}
+        </option>
+      ))}
+    </select>
   );
 }

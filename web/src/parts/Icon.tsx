@@ -26,6 +26,7 @@ const PATHS = {
   edit: "M3 13l.6-2.8 7.3-7.3a1.2 1.2 0 0 1 1.7 0l.5.5a1.2 1.2 0 0 1 0 1.7l-7.3 7.3Zm6.4-8.6 2.2 2.2",
   tune: "M2 5h6.5m3 0H14M2 11h2.5m3 0H14M10 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3Zm-4 6a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3Z",
   side: "M2.5 3h11v10h-11Zm4 0v10",
+  pin: "M5.5 2.5h5l-.8 4.5 2.3 2.5H4l2.3-2.5Zm2.5 7v4.5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -51,6 +51,8 @@ interface Props extends RowMarks, RowActs, ColumnActs {
 
 const NAME_PX = 232;
 const NAME_PHONE_PX = 176;
+/** A mean and its deviation. */
+const GROUP_PX = 132;
 const PHONE = matchMedia("(max-width: 720px)");
 
 /** How wide a column is where nobody said otherwise. */
@@ -71,10 +73,18 @@ export const RunTable = memo(function RunTable(props: Props) {
   const { seen, isScrolling } = useTableWindow(scroller);
   const base = useId();
   const nameWidth = widths["own.name"] ?? usualWidth("own.name");
+  const isGrouped = lines[0] !== undefined && "group" in lines[0];
   const { places, width } = useMemo(
     () =>
-      isNarrow ? { places: [], width: 0 } : placesOf(columns, pinned, nameWidth, (id) => widths[id] ?? usualWidth(id)),
-    [columns, pinned, widths, nameWidth, isNarrow],
+      isNarrow
+        ? { places: [], width: 0 }
+        : placesOf(
+            columns,
+            pinned,
+            nameWidth,
+            (id) => widths[id] ?? Math.max(usualWidth(id), isGrouped && !id.startsWith("own.") ? GROUP_PX : 0),
+          ),
+    [columns, pinned, widths, nameWidth, isNarrow, isGrouped],
   );
   const { from_px, to_px } = seen;
   const cells = useMemo(() => placesIn(places, from_px, to_px), [places, from_px, to_px]);
@@ -91,7 +101,6 @@ export const RunTable = memo(function RunTable(props: Props) {
   const acts = useActs(props, lines, scroller, isScrolling, cursor, setCursor);
   const focused = cursor < 0 ? undefined : lines[cursor];
   const rows: React.ReactNode[] = [];
-  const isGrouped = lines[0] !== undefined && "group" in lines[0];
   for (let place = first; place < end; place += 1) {
     const line = lines[place];
     if (line === undefined) break;

@@ -84,6 +84,9 @@ const UNUSUAL = new Set(["own.ended", "own.user", "own.host", "own.job", "own.de
 /** Columns that the last attempt at a run says. */
 export const OF_ATTEMPT: readonly string[] = ["own.user", "own.host", "own.job"];
 
+/** Columns that no writer of this version says anything in: shown where an address names them, offered to nobody. */
+const UNSAID = new Set(["own.user", "own.job"]);
+
 const FIGURE_TITLES: Readonly<Record<Figure, string>> = {
   last: "last",
   min: "min",
@@ -115,7 +118,7 @@ export function allColumns(names: Names): string[] {
     ...names.metrics.map((name) => columnId({ kind: "metrics", name })),
     ...names.params.map((name) => columnId({ kind: "params", name })),
     ...names.tags.map((name) => columnId({ kind: "tags", name })),
-    ...others,
+    ...others.filter((id) => !UNSAID.has(id)),
   ];
 }
 
