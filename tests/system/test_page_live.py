@@ -54,12 +54,12 @@ def test_point_of_another_process_is_on_the_page_in_two_seconds(browser: Any, st
         say(2.0)
         with looking(browser, url) as look:
             look.open("/experiments/live")
-            look.page.get_by_role("cell", name="2", exact=True).wait_for()
+            look.page.get_by_role("gridcell", name="2", exact=True).wait_for()
             look.until("document.querySelector('.live-live')")
             took = []
             for value in (3.0, 4.0, 5.0):
                 called_s = say(value)
-                look.page.get_by_role("cell", name=f"{value:g}", exact=True).wait_for()
+                look.page.get_by_role("gridcell", name=f"{value:g}", exact=True).wait_for()
                 took.append(time.time() - called_s)
 
             assert LATE_S > max(took), took
@@ -96,7 +96,7 @@ def test_tabs_share_one_stream(browser: Any, store: Path) -> None:
                 tab.get_by_role("link", name="one").wait_for()
             run.log_metric("loss", 7.5, step=1)
             for tab in tabs:
-                tab.get_by_role("cell", name="7.5", exact=True).wait_for()
+                tab.get_by_role("gridcell", name="7.5", exact=True).wait_for()
 
             assert 8 > len(streams)
         finally:
@@ -117,5 +117,5 @@ def test_server_that_goes_is_told_of_and_that_comes_back_is_followed(browser: An
         look.page.get_by_role("button", name="Connection lost").wait_for()
         run.log_metric("loss", 7.5, step=1)
         stack.enter_context(served_at(store, port))
-        look.page.get_by_role("cell", name="7.5", exact=True).wait_for()
+        look.page.get_by_role("gridcell", name="7.5", exact=True).wait_for()
         look.until("!!document.querySelector('.live-live')")

@@ -42,7 +42,7 @@ def test_screen_opens_without_complaint(
     place, text = SCREENS[screen]
     with looking(browser, url, theme=theme, size=size) as look:
         look.open(place.format(**logged.uids))
-        look.page.get_by_text(text).first.wait_for()
+        look.page.get_by_text(text).locator("visible=true").first.wait_for()
 
         overflow = look.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert 0 >= overflow
