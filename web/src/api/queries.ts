@@ -15,16 +15,18 @@ export type LineageRun = Schemas["LineageRunDocument"];
 export type LineageArtifact = Schemas["LineageArtifactDocument"];
 
 const PAGE = 1000;
+/** Artifacts of a page: a run may have an image of every step. */
+const ARTIFACTS_A_PAGE = 10_000;
 /** Runs of the first page of a search. */
 export const FIRST_PAGE = 60;
 
-/** All items of a list, page by page. */
-export async function every<T>(path: string, signal: AbortSignal): Promise<T[]> {
+/** All items of a list, page by page; behind a token those that follow. */
+export async function every<T>(path: string, signal: AbortSignal, limit = PAGE, after?: string): Promise<T[]> {
   const items: T[] = [];
-  let token: string | null | undefined;
+  let token: string | null | undefined = after;
   do {
-    const some = await ask<{ items: T[]; next_token?: string | null }>(path, {
-      parameters: { limit: PAGE, token },
+    const some: { items: T[]; next_token?: string | null } = await ask(path, {
+      parameters: { limit, token },
       signal,
     });
     items.push(...some.items);
@@ -103,8 +105,24 @@ export function summariesQuery(uid: string) {
 export function artifactsQuery(uid: string) {
   return queryOptions<Artifact[], ApiError>({
     queryKey: ["run", uid, "artifacts"],
-    queryFn: ({ signal }) => every(`/v1/runs/${uid}/artifacts`, signal),
+    queryFn: async ({ client, signal, queryKey }) => {
+      const path = `/v1/runs/${uid}/artifacts`;
+      const known = client.getQueryData<Artifact[]>(queryKey) ?? [];
+      const last = known[known.length - 1];
+      if (last !== undefined) {
+        // They come in the order of logging, and a token counts what came before: what is new stands behind the last
+        // that is known, as long as that one still has its place. It has not where one before it went.
+        const token = String(known.length - 1);
+        const [first, ...rest] = await every<Artifact>(path, signal, ARTIFACTS_A_PAGE, token);
+        if (isSame(first, last)) return rest.length === 0 ? known : [...known, ...rest];
+      }
+      return every<Artifact>(path, signal, ARTIFACTS_A_PAGE);
+    },
   });
+}
+
+function isSame(one: Artifact | undefined, other: Artifact): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }
 
 export function attemptsQuery(uid: string) {

@@ -1,10 +1,11 @@
 /** A run's colour as a dot; a click on it chooses another one. */
 
-import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import type { Run } from "../api/queries";
+import { late } from "./late";
 import "../look/colour-dot.css";
 
-const ColourChoice = lazy(() => import("./ColourChoice").then((one) => ({ default: one.ColourChoice })));
+const ColourChoice = late(() => import("./ColourChoice").then((one) => one.ColourChoice));
 
 /** What of a run the chooser needs. */
 export type ColouredRun = Pick<Run, "uid" | "experiment_name" | "name" | "display_name" | "tags">;
@@ -49,9 +50,7 @@ export function ColourDot({ run, colour, isShown = true }: Props) {
       </button>
       {isOpen && (
         <Floating id={id} label={`Colour of ${name}`} button={button} close={close}>
-          <Suspense>
-            <ColourChoice run={run} colour={colour} />
-          </Suspense>
+          <ColourChoice run={run} colour={colour} />
         </Floating>
       )}
     </>

@@ -1,13 +1,20 @@
 /** A note on a run or an experiment, read and edited in place. */
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { draftOf, dropDraft } from "./drafts";
 import { Skeleton } from "./Failure";
 import { Icon } from "./Icon";
+import { late } from "./late";
 import "../look/note.css";
 
-const NoteText = lazy(() => import("./NoteText").then((one) => ({ default: one.NoteText })));
-const NoteEditor = lazy(() => import("./NoteEditor").then((one) => ({ default: one.NoteEditor })));
+const NoteText = late(
+  () => import("./NoteText").then((one) => one.NoteText),
+  ({ text }) => <div className="note-text note-plain">{text}</div>,
+);
+const NoteEditor = late(
+  () => import("./NoteEditor").then((one) => one.NoteEditor),
+  () => <Skeleton lines={3} label="Opening the editor" />,
+);
 
 /** Where a note is kept. */
 export interface NoteSource {
@@ -38,11 +45,7 @@ export function Note({ source, mayWrite, isEditing, onEditing, isLine = false }:
   const [isOpen, setOpen] = useState(false);
   const [, setDropped] = useState(0);
   if (isEditing && mayWrite) {
-    return (
-      <Suspense fallback={<Skeleton lines={3} label="Opening the editor" />}>
-        <NoteEditor source={source} onDone={() => onEditing(false)} />
-      </Suspense>
-    );
+    return <NoteEditor source={source} onDone={() => onEditing(false)} />;
   }
   const hasDraft = mayWrite && draftOf(source.key) !== null;
   const isLong = isLine && (source.text.trim().includes("\n") || source.text.length > LINE);
@@ -50,11 +53,7 @@ export function Note({ source, mayWrite, isEditing, onEditing, isLine = false }:
   if (source.text.trim() === "" && !mayWrite) return null;
   return (
     <div className={`note${isLine ? " note-line" : ""}${isCut ? " note-cut" : ""}`}>
-      {source.text.trim() !== "" && (
-        <Suspense fallback={<div className="note-text">{isLine ? firstLine(source.text) : source.text}</div>}>
-          <NoteText text={source.text} run={source.run} />
-        </Suspense>
-      )}
+      {source.text.trim() !== "" && <NoteText text={source.text} run={source.run} />}
       <div className="note-acts">
         {isLong && (
           <button type="button" className="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -98,8 +97,4 @@ export function Note({ source, mayWrite, isEditing, onEditing, isLine = false }:
       </div>
     </div>
   );
-}
-
-function firstLine(text: string): string {
-  return text.trim().split("\n", 1)[0] ?? "";
 }

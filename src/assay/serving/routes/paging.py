@@ -13,6 +13,9 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_SIZE_LIMIT, description="The most items that are returned.")]
+MANY_LIMIT = 10_000
+"""Of what a run may have very many of, each a line: images of every step. The store reads them all for each page."""
+ManyLimit = Annotated[int, QueryParameter(ge=1, le=MANY_LIMIT, description="The most items that are returned.")]
 Token = Annotated[str | None, QueryParameter(max_length=10_000, description="The `next_token` of the page before.")]
 
 

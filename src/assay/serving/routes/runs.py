@@ -40,7 +40,7 @@ from assay.serving.routes.fields import (
     Title,
     Uid,
 )
-from assay.serving.routes.paging import PAGE_SIZE, Limit, Token, page
+from assay.serving.routes.paging import PAGE_SIZE, Limit, ManyLimit, Token, page
 from assay.storage.contract import RunQuery, RunSpec, Store
 
 
@@ -139,7 +139,7 @@ def list_metrics(
 
 @get("/v1/runs/{uid:str}/artifacts", sync_to_thread=True, opt={"role": "viewer"})
 def list_artifacts(
-    store: NamedDependency[Store], uid: PathUid, limit: Limit = PAGE_SIZE, token: Token = None
+    store: NamedDependency[Store], uid: PathUid, limit: ManyLimit = PAGE_SIZE, token: Token = None
 ) -> ArtifactList:
     """The artifacts of a run, in the order of logging."""
     some, following = page(store.artifacts(uid), limit, token)
