@@ -3,6 +3,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { FoundRun } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
+import { useStepMetrics } from "../charts/stepMetrics";
 import { useColourOf } from "../look/useColours";
 import { namesOf } from "../parts/runColumns";
 import { parseChartView } from "../url/charts";
@@ -22,12 +23,14 @@ export function CompareCharts({ runs }: { runs: readonly FoundRun[] }) {
           uid: run.uid,
           label: run.display_name || run.name,
           colour: colourOf(run),
+          parameters: run.parameters,
         })),
     [runs, colourOf],
   );
+  const stepMetricOf = useStepMetrics(runs);
   return (
     <div className="charts-side">
-      <ChartBar view={view} />
+      <ChartBar view={view} metrics={metrics} stepMetricOf={stepMetricOf} />
       <ul className="legend legend-across" aria-label="Runs">
         {runs.map((run) => (
           <li key={run.uid}>
@@ -44,6 +47,7 @@ export function CompareCharts({ runs }: { runs: readonly FoundRun[] }) {
       <ChartGrid
         metrics={metrics}
         runsOf={runsOf}
+        stepMetricOf={stepMetricOf}
         view={view}
         emphasis={emphasis}
         onEmphasis={setEmphasis}
