@@ -1,10 +1,21 @@
 import react from "@vitejs/plugin-react";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { savedConfig } from "./vite.saved";
+
+/** Beside the page of a server, the one that is saved as a file. */
+const saved: Plugin = {
+  name: "saved",
+  apply: "build",
+  async closeBundle() {
+    await build(savedConfig);
+  },
+};
 
 // The page is served from the root of a server, and later opened from disk: every address in it is relative.
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), saved],
   build: {
     outDir: "../src/assay/serving/page",
     emptyOutDir: true,

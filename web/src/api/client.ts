@@ -1,4 +1,4 @@
-/** The way to the server: one function for JSON, one for points, one error. */
+/** The way to what answers: one function for JSON, one for points, one error. A server answers, or a saved page itself. */
 
 import { decodePoints, type Series, streamedPoints } from "./points";
 import type { components } from "./schema";
@@ -35,20 +35,53 @@ export function onSignedOut(call: () => void): void {
 
 export type Parameters = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** The address of a resource. */
-export function address(path: string, parameters: Parameters = {}): string {
-  const url = new URL(path.replace(/^\//, ""), ROOT);
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-  }
-  return url.href;
-}
-
-interface Options {
+export interface Options {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly parameters?: Parameters;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+}
+
+/** What answers. */
+export interface Source {
+  address(path: string, parameters: Parameters): string;
+  json(path: string, options: Options): Promise<unknown>;
+  points(body: Schemas["Wanted"], signal?: AbortSignal): Promise<Series[]>;
+  stream(run: string, names: readonly string[], signal?: AbortSignal): AsyncGenerator<Series, void>;
+  bytes(path: string, options: Options): Promise<Blob>;
+}
+
+const server: Source = {
+  address(path, parameters) {
+    const url = new URL(path.replace(/^\//, ""), ROOT);
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
+    }
+    return url.href;
+  },
+  async json(path, options) {
+    const answer = await request(path, options);
+    return answer.status === 204 ? undefined : await answer.json();
+  },
+  async points(body, signal) {
+    const answer = await request("/v1/points", { body, ...(signal === undefined ? {} : { signal }) });
+    return decodePoints(await answer.arrayBuffer());
+  },
+  async *stream(run, names, signal) {
+    const options = { body: { names }, ...(signal === undefined ? {} : { signal }) };
+    const answer = await request(`/v1/runs/${run}/stream`, options);
+    if (answer.body !== null) yield* streamedPoints(answer.body);
+  },
+  async bytes(path, options) {
+    return (await request(path, options)).blob();
+  },
+};
+
+let source = server;
+
+/** Have something else than the server answer, from now on. */
+export function answerFrom(other: Source): void {
+  source = other;
 }
 
 async function request(path: string, options: Options): Promise<Response> {
@@ -82,30 +115,27 @@ async function errorOf(answer: Response): Promise<ApiError> {
   }
 }
 
+/** The address of a resource, for elements that load it by themselves. */
+export function address(path: string, parameters: Parameters = {}): string {
+  return source.address(path, parameters);
+}
+
 /** Ask for JSON. */
 export async function ask<T>(path: string, options: Options = {}): Promise<T> {
-  const answer = await request(path, options);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  return (await source.json(path, options)) as T;
 }
 
 /** Ask for points. */
-export async function askPoints(body: Schemas["Wanted"], signal?: AbortSignal): Promise<Series[]> {
-  const answer = await request("/v1/points", { body, ...(signal === undefined ? {} : { signal }) });
-  return decodePoints(await answer.arrayBuffer());
+export function askPoints(body: Schemas["Wanted"], signal?: AbortSignal): Promise<Series[]> {
+  return source.points(body, signal);
 }
 
 /** Ask for whole series of a run, in pieces as they come in. */
-export async function* askStream(
-  run: string,
-  names: readonly string[],
-  signal?: AbortSignal,
-): AsyncGenerator<Series, void> {
-  const options = { body: { names }, ...(signal === undefined ? {} : { signal }) };
-  const answer = await request(`/v1/runs/${run}/stream`, options);
-  if (answer.body !== null) yield* streamedPoints(answer.body);
+export function askStream(run: string, names: readonly string[], signal?: AbortSignal): AsyncGenerator<Series, void> {
+  return source.stream(run, names, signal);
 }
 
 /** Ask for bytes. */
-export async function askBytes(path: string, options: Options = {}): Promise<Blob> {
-  return (await request(path, options)).blob();
+export function askBytes(path: string, options: Options = {}): Promise<Blob> {
+  return source.bytes(path, options);
 }
