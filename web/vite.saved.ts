@@ -35,6 +35,7 @@ export const savedConfig: InlineConfig = {
 function oneFile(): Plugin {
   return {
     name: "one-file",
+    enforce: "post",
     generateBundle(_, bundle) {
       let script = "";
       let style = "";

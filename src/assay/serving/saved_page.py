@@ -5,6 +5,7 @@ Written in one pass, a block of points and an artifact at a time, so memory does
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import IO, Any
 
 import msgspec
 
-from assay.errors import InvalidInputError, NotFoundError, ObjectMissingError
+from assay.errors import AssayError, InvalidInputError, NotFoundError, ObjectMissingError, RefusedError
 from assay.formats import saved_page
 from assay.formats.wire import to_wire
 from assay.serving.documents import (
@@ -132,6 +133,57 @@ def save_page(
     return writer.saved
 
 
+def file_name(store: Store, run_uids: Sequence[str]) -> str:
+    """What the file of some runs is called where nobody says: `RUN.html`, or of several `EXPERIMENT.html`.
+
+    Raises:
+        RunNotFoundError: There is no such run.
+    """
+    records = [store.run(uid) for uid in dict.fromkeys(run_uids)]
+    experiments = {one.experiment_name for one in records}
+    name = records[0].name if len(records) == 1 else experiments.pop() if len(experiments) == 1 else "runs"
+    # What no file system takes, or takes for something else.
+    plain = "".join("_" if one in '<>:"/\\|?*' or not one.isprintable() else one for one in name)
+    return f"{plain.strip('. ')[:100] or 'run'}.html"
+
+
+def save_page_as(
+    store: Store, run_uids: Sequence[str], path: str, *, place: str, most_artifact_bytes: int
+) -> SavedPage:
+    """Write the page of some runs to a file, which appears under its name once it is whole.
+
+    Raises:
+        InvalidInputError: There is something of that name that is no saved page.
+        RefusedError: The file can't be written.
+    """
+    partial = f"{path}.{os.getpid()}.part"
+    try:
+        if os.path.lexists(path) and not _is_saved_page(path):
+            raise InvalidInputError(
+                f"{path} is there already and is no saved page, so it is not replaced: name another file, or delete it"
+            )
+        try:
+            with open(partial, "wb") as file:
+                done = save_page(store, run_uids, file, place=place, most_artifact_bytes=most_artifact_bytes)
+            os.replace(partial, path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(partial)
+    except OSError as error:
+        if isinstance(error, AssayError):
+            raise
+        raise RefusedError(f"{path} can't be written", cause=error, path=path) from error
+    return done
+
+
+def _is_saved_page(path: str) -> bool:
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        found = file.read(len(saved_page.MARK))
+    return found in (b"", saved_page.MARK.encode())
+
+
 def _template() -> tuple[str, str]:
     try:
         with open(TEMPLATE, encoding="utf-8") as file:
@@ -184,6 +236,8 @@ class _Writer:
         yield from _json(f"/v1/runs/{uid}/artifacts", ArtifactList([artifact_document(one) for one in artifacts]))
         attempts = [attempt_document(one) for one in self._store.attempts(uid)]
         yield from _json(f"/v1/runs/{uid}/attempts", AttemptList(attempts))
+        # An address in whole: what is asked for, with its query.
+        yield from _json(f"/v1/lineage?run={uid}", self._store.lineages.of_run(uid))
         yield from self._points(uid)
         for one in artifacts:
             if one.sha256 is not None:

@@ -7,6 +7,7 @@
  */
 
 import { address } from "./client";
+import { isExported } from "./exported";
 
 /** What somebody wants to hear of. */
 export interface Interest {
@@ -51,6 +52,8 @@ export class Live {
   state: LiveState = "connecting";
 
   constructor() {
+    // What was saved as a file does not change any more.
+    if (isExported()) return;
     this.channel?.addEventListener("message", (event: MessageEvent<Message>) => this.heard(event.data));
     document.addEventListener("visibilitychange", () => this.look());
     addEventListener("pagehide", () => this.leave());
@@ -141,6 +144,7 @@ export class Live {
   }
 
   private settle(): void {
+    if (isExported()) return;
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       if (document.visibilityState === "hidden" || this.paused) return;

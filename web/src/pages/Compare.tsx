@@ -10,6 +10,7 @@ import { many } from "../look/numbers";
 import { Failure, Skeleton } from "../parts/Failure";
 import { FilterBar } from "../parts/FilterBar";
 import { namesOf } from "../parts/runColumns";
+import { SaveFile } from "../parts/SaveFile";
 import { type Tab, Tabs } from "../parts/Tabs";
 import { useTitle } from "../parts/title";
 import { oneOf, parseList, writeList } from "../url/text";
@@ -106,6 +107,8 @@ function Chosen({ uids }: { uids: readonly string[] }) {
         {runs.length < uids.length && (
           <span className="dim">{uids.length - runs.length} of those in the address are not here, or in the trash</span>
         )}
+        <span className="spring" />
+        <SaveFile runs={runs.map((run) => run.uid)} />
       </div>
       <Views
         runs={runs}

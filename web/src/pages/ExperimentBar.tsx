@@ -6,6 +6,7 @@ import { count } from "../look/numbers";
 import { Icon } from "../parts/Icon";
 import { late } from "../parts/late";
 import { useMayWrite } from "../parts/mayWrite";
+import { SaveFile } from "../parts/SaveFile";
 import { TrashButton } from "../parts/TrashButton";
 import { writeList } from "../url/text";
 
@@ -63,6 +64,7 @@ export function ExperimentBar({ experiment, told, selected, onLayout, onDraw, on
           <button type="button" className="button" title="Draw these runs and no others" onClick={onDraw}>
             Draw
           </button>
+          <SaveFile runs={selected} />
           {mayWrite && (
             <button type="button" className="button" onClick={() => setTagged(selected)}>
               Tag

@@ -2,6 +2,7 @@
 
 import { useEffect, useId, useRef, useState } from "react";
 import { ApiError } from "../api/client";
+import { isExported } from "../api/exported";
 import { type Completion, complete } from "./completion";
 import { Icon } from "./Icon";
 
@@ -12,7 +13,12 @@ interface Props {
   readonly error: Error | null;
 }
 
-export function FilterBar({ filter, onFilter, names, error }: Props) {
+/** It is the server that filters: a saved page has none. */
+export function FilterBar(props: Props) {
+  return isExported() ? null : <Bar {...props} />;
+}
+
+function Bar({ filter, onFilter, names, error }: Props) {
   const [text, setText] = useState(filter);
   const [found, setFound] = useState<Completion | null>(null);
   const [chosen, setChosen] = useState(0);

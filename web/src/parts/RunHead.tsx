@@ -6,6 +6,7 @@ import { useColourOf } from "../look/useColours";
 import { ColourDot } from "./ColourDot";
 import { Copy } from "./Copy";
 import { useNow } from "./now";
+import { SaveFile } from "./SaveFile";
 import { Status } from "./Status";
 
 /** A writer says at least every few seconds that it lives; one that has not for so long is silent. */
@@ -33,6 +34,7 @@ export function RunHead({ run, attempts }: { run: Run; attempts: readonly Attemp
         {ago(run.start_us ?? run.created_us, now_ms)}
       </span>
       <span className="spring" />
+      <SaveFile runs={[run.uid]} />
       <span className="dim run-id">
         <code>{run.uid}</code> <Copy text={run.uid} what="the run's id" />
       </span>

@@ -4,11 +4,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { onSignedOut } from "../api/client";
+import { isExported } from "../api/exported";
 import { type Choice, choose, useChoice } from "../look/theme";
 import { Crumbs } from "./Crumbs";
 import { Icon } from "./Icon";
 import { late } from "./late";
 import { live, useLiveState } from "./live";
+import { SavedNote } from "./SavedNote";
 
 const SignIn = late(() => import("../pages/SignIn").then((one) => one.SignIn));
 const GoTo = late(() => import("./GoTo").then((one) => one.GoTo));
@@ -64,7 +66,7 @@ export function Shell() {
         </Link>
         <Crumbs />
         <span className="spring" />
-        <LiveNote />
+        {isExported() ? <SavedNote /> : <LiveNote />}
         <button
           type="button"
           className="quiet"
@@ -74,9 +76,11 @@ export function Shell() {
         >
           <Icon name="find" />
         </button>
-        <Link to="/settings" className="quiet" title="Settings: storage, trash, tokens" aria-label="Settings">
-          <Icon name="tune" />
-        </Link>
+        {!isExported() && (
+          <Link to="/settings" className="quiet" title="Settings: storage, trash, tokens" aria-label="Settings">
+            <Icon name="tune" />
+          </Link>
+        )}
         <ThemeButton />
       </header>
       <main className="content" id="content" tabIndex={-1}>
