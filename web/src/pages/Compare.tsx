@@ -19,8 +19,10 @@ import { CompareCharts } from "./CompareCharts";
 import { CompareValues } from "./CompareValues";
 import { useComparedRuns } from "./comparedRuns";
 import { useExperimentRuns } from "./experimentRuns";
+import { ImportanceView } from "./Importance";
 import { ParallelView } from "./Parallel";
 import { RunEvaluation } from "./RunEvaluation";
+import { ScatterView } from "./Scatter";
 import "../look/compare.css";
 
 /** Of more runs than this, values and evaluation charts are not drawn beside each other. */
@@ -148,6 +150,8 @@ function Views({ runs, first, last }: { runs: readonly FoundRun[]; first: readon
   const views: View[] = [
     ...first,
     { id: "parallel", label: "Parallel", show: () => <ParallelView runs={runs} /> },
+    { id: "scatter", label: "Scatter", show: () => <ScatterView runs={runs} /> },
+    { id: "importance", label: "Importance", show: () => <ImportanceView runs={runs} /> },
     ...last,
   ];
   const usual = views[0]?.id ?? "parallel";
