@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { savedConfig } from "./vite.saved";
+import { savedConfig } from "./vite.saved.ts";
 
 /** Beside the page of a server, the one that is saved as a file. */
 const saved: Plugin = {
