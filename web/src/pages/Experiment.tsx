@@ -2,6 +2,7 @@
 
 import { useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { isExported } from "../api/exported";
 import type { FoundRun } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
 import type { ChartGroup } from "../charts/chartRun";
@@ -142,7 +143,7 @@ export function ExperimentPage() {
           onDraw={() => change(marks.only(selected))}
           onUnselect={unselect}
         >
-          <ViewsMenu experiment={name} texts={texts} change={change} />
+          {!isExported() && <ViewsMenu experiment={name} texts={texts} change={change} />}
           <GroupChooser
             all={everyColumn}
             chosen={grouping}

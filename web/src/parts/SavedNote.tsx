@@ -3,15 +3,26 @@
 import { savedHead } from "../api/exported";
 import { many } from "../look/numbers";
 import { date, iso, moment } from "../look/times";
+import "../look/saved.css";
 
 /** In the place where a server's page says how live it is. */
 export function SavedNote() {
   if (savedHead === null) return null;
-  const { saved_us, store, runs, assay } = savedHead;
-  const told = `${many(runs.length, "run")}, saved from ${store} on ${moment(saved_us)} by Assay ${assay}. It needs no server and asks for nothing from elsewhere.`;
   return (
-    <span className="live saved-note" title={`${told} ${iso(saved_us)}`}>
-      saved on {date(saved_us)} from {store}
+    <span className="saved-note" title={iso(savedHead.saved_us)}>
+      saved on {date(savedHead.saved_us)} from {savedHead.store}
     </span>
+  );
+}
+
+/** At the foot of all that is shown. */
+export function SavedFoot() {
+  if (savedHead === null) return null;
+  const { saved_us, store, runs, assay } = savedHead;
+  return (
+    <footer className="saved-foot">
+      {many(runs.length, "run")} as {runs.length === 1 ? "it was" : "they were"} in {store} on {moment(saved_us)}, saved
+      by Assay {assay}. This file needs no server and asks for nothing from elsewhere.
+    </footer>
   );
 }

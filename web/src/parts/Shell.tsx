@@ -10,7 +10,7 @@ import { Crumbs } from "./Crumbs";
 import { Icon } from "./Icon";
 import { late } from "./late";
 import { live, useLiveState } from "./live";
-import { SavedNote } from "./SavedNote";
+import { SavedFoot, SavedNote } from "./SavedNote";
 
 const SignIn = late(() => import("../pages/SignIn").then((one) => one.SignIn));
 const GoTo = late(() => import("./GoTo").then((one) => one.GoTo));
@@ -86,6 +86,7 @@ export function Shell() {
       <main className="content" id="content" tabIndex={-1}>
         <Outlet />
       </main>
+      {isExported() && <SavedFoot />}
       {open === "go" && <GoTo close={() => setOpen(null)} />}
       {open === "keys" && <Keys close={() => setOpen(null)} />}
     </div>

@@ -7,6 +7,7 @@ import type { Series } from "../api/points";
 import type { Artifact, FoundRun } from "../api/queries";
 import { fromBase64 } from "./bytes";
 import type { Elements } from "./elements";
+import { grouped } from "./grouped";
 import { type Columns, unpackSeries } from "./points";
 import { search } from "./search";
 import { viewed } from "./thin";
@@ -15,6 +16,10 @@ import { viewed } from "./thin";
 const SHOWN = /^image\/(png|jpeg|gif|webp|bmp|avif)$/;
 /** So many points stay unpacked. */
 const HELD_POINTS = 6_000_000;
+/** Steps of a group, where nobody says how many. */
+const STEPS = 1000;
+/** A series is read at so many points a step of its group. */
+const POINTS_A_STEP = 4;
 /** All that a series has. */
 const WHOLE = Number.MAX_SAFE_INTEGER;
 
@@ -46,6 +51,8 @@ export class SavedSource implements Source {
     if (path === "/v1/me") return { workspace: "", role: "viewer", token_id: "", name: "" };
     if (path === "/v1/summaries") return this.summaries(body as { runs: string[]; names: string[] | null });
     if (path === "/v1/last-attempts") return this.lastAttempts(body as { runs: string[] });
+    if (path === "/v1/grouped") return this.grouped(body as unknown as Schemas["WantedGroups"]);
+    if (path === "/v1/activity") return this.activity(options.parameters ?? {});
     const isRead = options.method === undefined || options.method === "GET";
     const found = isRead && body === undefined ? this.elements.json(addressed(path, options.parameters)) : null;
     if (found !== null) return found;
@@ -78,6 +85,8 @@ export class SavedSource implements Source {
   }
 
   address(path: string, parameters: Parameters): string {
+    const object = /^\/v1\/objects\/([0-9a-f]+)$/.exec(path)?.[1];
+    if (object !== undefined) return this.url(object, "application/octet-stream");
     const run = /^\/v1\/runs\/([^/]+)\/content$/.exec(path)?.[1];
     const artifact = run === undefined ? undefined : this.artifact(run, parameters);
     if (artifact === undefined || artifact.sha256 === null) return "about:blank";
@@ -103,6 +112,38 @@ export class SavedSource implements Source {
       const attempt = this.elements.json<Schemas["AttemptList"]>(`/v1/runs/${run}/attempts`)?.items.at(-1);
       return attempt === undefined ? [] : [{ run, attempt: { ...attempt, traceback: null } }];
     });
+    return { items };
+  }
+
+  private async grouped(wanted: Schemas["WantedGroups"]): Promise<unknown> {
+    const most = wanted.max_points ?? STEPS;
+    const items: unknown[] = [];
+    for (const { key, runs } of wanted.groups) {
+      const found = await this.points({
+        runs,
+        names: [wanted.name],
+        max_points: POINTS_A_STEP * most,
+        first_step: wanted.first_step ?? null,
+        end_step: wanted.end_step ?? null,
+      });
+      if (found.length > 0) items.push(grouped(key, found, most));
+    }
+    return { items };
+  }
+
+  private activity({ since_us, bucket_us }: Parameters): unknown {
+    const [since, bucket] = [Number(since_us), Number(bucket_us)];
+    const found = new Map<string, Map<number, number>>();
+    for (const run of this.records()) {
+      const start_us = since + Math.floor(((run.start_us ?? run.created_us) - since) / bucket) * bucket;
+      if (start_us < since) continue;
+      const buckets = found.get(run.experiment_name) ?? new Map<number, number>();
+      found.set(run.experiment_name, buckets.set(start_us, (buckets.get(start_us) ?? 0) + 1));
+    }
+    const items = [...found].map(([experiment, buckets]) => ({
+      experiment,
+      buckets: [...buckets].map(([start_us, runs]) => ({ start_us, runs })),
+    }));
     return { items };
   }
 
