@@ -150,3 +150,17 @@ def test_file_that_was_cut_short_says_so(browser: Browser, one: Path, tmp_path: 
     with looking(browser, cut.as_uri()) as look:
         look.page.goto(cut.as_uri())
         look.page.get_by_text("This file was cut short").wait_for()
+
+
+def test_button_saves_the_run_as_a_file_that_opens(browser: Browser, url: str, logged: Logged, tmp_path: Path) -> None:
+    path = tmp_path / "from the page.html"
+    with looking(browser, url) as look:
+        look.open(f"/runs/{logged.uids['trial-13']}")
+        with look.page.expect_download() as loading:
+            look.page.get_by_role("link", name="Save as one file").click()
+        assert "trial-13.html" == loading.value.suggested_filename
+        loading.value.save_as(path)
+    with opened(browser, path) as look:
+        look.page.get_by_role("heading", name="trial-13").wait_for()
+        look.page.get_by_text("saved on").wait_for()
+        assert [] == look.complaints
