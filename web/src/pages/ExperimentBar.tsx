@@ -64,7 +64,7 @@ export function ExperimentBar({ experiment, told, selected, onLayout, onDraw, on
           <button type="button" className="button" title="Draw these runs and no others" onClick={onDraw}>
             Draw
           </button>
-          <SaveFile runs={selected} />
+          <SaveFile runs={selected} isShort />
           {mayWrite && (
             <button type="button" className="button" onClick={() => setTagged(selected)}>
               Tag

@@ -7,7 +7,13 @@ import { Icon } from "./Icon";
 /** So many runs one file holds. */
 const MOST_RUNS = 500;
 
-export function SaveFile({ runs }: { runs: readonly string[] }) {
+interface Props {
+  readonly runs: readonly string[];
+  /** Whether there is room for a sign alone. */
+  readonly isShort?: boolean;
+}
+
+export function SaveFile({ runs, isShort = false }: Props) {
   if (isExported() || runs.length === 0 || runs.length > MOST_RUNS) return null;
   const asked = runs.map((uid) => `run=${encodeURIComponent(uid)}`).join("&");
   return (
@@ -15,9 +21,10 @@ export function SaveFile({ runs }: { runs: readonly string[] }) {
       className="button"
       href={`${address("/v1/page")}?${asked}`}
       download
+      aria-label="Save as one file"
       title="Save as one file: the page with its charts, to be opened without a server"
     >
-      <Icon name="save" /> Save as one file
+      <Icon name="save" /> {!isShort && "Save as one file"}
     </a>
   );
 }
