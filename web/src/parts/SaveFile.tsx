@@ -4,8 +4,8 @@ import { address } from "../api/client";
 import { isExported } from "../api/exported";
 import { Icon } from "./Icon";
 
-/** So many runs one file holds. */
-const MOST_RUNS = 500;
+/** So many ids an address may hold: what stands before a server refuses one beyond 8 KiB. `assay export` takes 500. */
+const MOST_RUNS = 300;
 
 interface Props {
   readonly runs: readonly string[];
