@@ -48,13 +48,15 @@ function Explored({ experiment }: { experiment: string }) {
   const filter = texts.filter ?? "";
   const search = useMemo(() => ({ experiment, filter, order: "" }), [experiment, filter]);
   const found = useExperimentRuns(search);
-  const runs = useMemo(() => found.runs.slice(0, EXPLORED), [found.runs]);
+  // A run that changed while pages were read may stand on two of them.
+  const all = useMemo(() => [...new Map(found.runs.map((run) => [run.uid, run])).values()], [found.runs]);
+  const runs = useMemo(() => all.slice(0, EXPLORED), [all]);
   const names = useMemo(() => namesOf(runs), [runs]);
   useEffect(() => coloursOf(experiment).learn(runs), [experiment, runs]);
   if (found.isError && found.error.status !== 400 && runs.length === 0) {
     return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   }
-  const isCut = found.runs.length > EXPLORED;
+  const isCut = all.length > EXPLORED;
   const isReading = found.hasNextPage && runs.length < EXPLORED;
   return (
     <div className="run-page">
@@ -71,7 +73,8 @@ function Explored({ experiment }: { experiment: string }) {
         </span>
       </div>
       <FilterBar filter={filter} onFilter={(one) => change({ filter: one })} names={names} error={found.error} />
-      {found.isPending ? (
+      {/* What is laid out by all runs would move with every page of them that comes. */}
+      {found.isPending || (isReading && !found.isError) ? (
         <Skeleton lines={10} label="Reading runs" />
       ) : runs.length === 0 ? (
         <p className="empty dim">{filter === "" ? "This experiment has no runs yet." : "No run fits the filter."}</p>

@@ -2,6 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import { isExported } from "../api/exported";
 import { count } from "../look/numbers";
 import { Icon } from "../parts/Icon";
 import { late } from "../parts/late";
@@ -9,6 +10,7 @@ import { useMayWrite } from "../parts/mayWrite";
 import { SaveFile } from "../parts/SaveFile";
 import { TrashButton } from "../parts/TrashButton";
 import { writeList } from "../url/text";
+import { useTexts } from "../url/useTexts";
 
 const TagDialog = late(() => import("../parts/TagDialog").then((one) => one.TagDialog));
 /** More runs than these beside each other nobody can tell apart. */
@@ -27,6 +29,7 @@ interface Props {
 
 export function ExperimentBar({ experiment, told, selected, onLayout, onDraw, onUnselect, children }: Props) {
   const mayWrite = useMayWrite();
+  const [texts] = useTexts();
   const [tagged, setTagged] = useState<readonly string[] | null>(null);
   return (
     <div className="bar">
@@ -52,6 +55,16 @@ export function ExperimentBar({ experiment, told, selected, onLayout, onDraw, on
         {told}
       </span>
       <span className="spring" />
+      {selected.length === 0 && !isExported() && (
+        <Link
+          className="button"
+          to="/compare"
+          search={{ experiment, filter: texts.filter } as never}
+          title="These runs in parallel coordinates, as a scatter, and by what matters"
+        >
+          Explore
+        </Link>
+      )}
       {selected.length > 0 && (
         <>
           {selected.length <= COMPARED_MOST ? (

@@ -3,11 +3,17 @@
 import { queryOptions, useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type Artifact, objectQuery, type Run } from "../api/queries";
+import { ClassList } from "../charts/ClassList";
 import { CurveChart, type DrawnCurve } from "../charts/CurveChart";
 import {
+  CELLS,
+  type Cells,
   type CurveDocument,
   type EvaluationDocument,
   type MatrixDocument,
+  ORDERS,
+  type Order,
+  ordered,
   parseEvaluation,
 } from "../charts/evaluation";
 import { MatrixChart } from "../charts/MatrixChart";
@@ -15,7 +21,9 @@ import { colourAt, type Theme } from "../look/colours";
 import { useTheme } from "../look/theme";
 import { useColourOf } from "../look/useColours";
 import { Failure, Skeleton } from "../parts/Failure";
+import { oneOf } from "../url/text";
 import { useTexts } from "../url/useTexts";
+import "../look/compare.css";
 
 /** A run with the artifacts of it that are evaluation charts. */
 export interface Source {
@@ -31,7 +39,12 @@ interface Loaded {
 
 export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
   const [texts, change] = useTexts();
-  const isRate = texts.rates === "1";
+  // Addresses of before said only whether shares of the row were meant.
+  const cells = texts.rates === "1" ? "row" : oneOf(texts.rates, CELLS, "counts");
+  const order = oneOf(texts.order, ORDERS, "given");
+  const threshold = texts.threshold === undefined ? null : Number(texts.threshold);
+  const setThreshold = (one: number | null) =>
+    change({ threshold: one === null ? undefined : String(Number(one.toPrecision(6))) }, false);
   const theme = useTheme();
   const colourOf = useColourOf();
   const wanted = sources.flatMap(({ run, artifacts }) => artifacts.map((artifact) => ({ run, artifact })));
@@ -61,18 +74,45 @@ export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
             kind={kind}
             curves={members.flatMap((one) => drawnOf(one, theme, colourOf(one.run), sources.length > 1))}
             noSkill={sources.length === 1 ? (members[0]?.document.noSkill ?? null) : null}
+            threshold={threshold}
+            onThreshold={setThreshold}
           />
         </figure>
       ))}
       {matrices.length > 0 && (
         <div className="evaluation-matrices">
           <div className="bar" role="group" aria-label="Confusion matrices">
+            {CELLS.map((one) => (
+              <label key={one}>
+                <input
+                  type="radio"
+                  name="rates"
+                  checked={cells === one}
+                  onChange={() => change({ rates: one === "counts" ? undefined : one })}
+                />{" "}
+                {CELL_NAMES[one]}
+              </label>
+            ))}
             <label>
-              <input type="radio" name="rates" checked={!isRate} onChange={() => change({ rates: undefined })} /> counts
+              <span className="dim">classes</span>{" "}
+              <select
+                className="field"
+                value={order}
+                onChange={(event) => change({ order: event.target.value === "given" ? undefined : event.target.value })}
+              >
+                <option value="given">as given</option>
+                <option value="name">by name</option>
+                <option value="errors">by errors</option>
+                <option value="size">by size</option>
+              </select>
             </label>
             <label>
-              <input type="radio" name="rates" checked={isRate} onChange={() => change({ rates: "1" })} /> shares of the
-              row, %
+              <input
+                type="checkbox"
+                checked={texts.diagonal === "0"}
+                onChange={(event) => change({ diagonal: event.target.checked ? "0" : undefined })}
+              />{" "}
+              hide what is right
             </label>
             {sources.length > 1 && (
               <Baseline
@@ -89,9 +129,11 @@ export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
                   {document.title}
                   {sources.length > 1 && <span className="dim"> {run.display_name || run.name}</span>}
                 </figcaption>
-                <MatrixChart
+                <Matrix
                   document={document}
-                  isRate={isRate}
+                  order={order}
+                  cells={cells}
+                  isDiagonalHidden={texts.diagonal === "0"}
                   baseline={baselineOf(matrices, texts.base ?? "", run, document)}
                 />
               </figure>
@@ -101,6 +143,35 @@ export function RunEvaluation({ sources }: { sources: readonly Source[] }) {
       )}
     </div>
   );
+}
+
+const CELL_NAMES = { counts: "counts", row: "shares of the row, %", column: "of the column, %", all: "of all, %" };
+
+interface MatrixProps {
+  readonly document: MatrixDocument;
+  readonly order: Order;
+  readonly cells: Cells;
+  readonly isDiagonalHidden: boolean;
+  readonly baseline: MatrixDocument | undefined;
+}
+
+/** A matrix in an order of its classes, with what is told of them in lists. */
+function Matrix({ document, order, baseline, ...rest }: MatrixProps) {
+  const shown = useMemo(() => ordered(document, order), [document, order]);
+  const other = useMemo(() => (baseline === undefined ? undefined : alike(baseline, shown.labels)), [baseline, shown]);
+  return (
+    <>
+      <MatrixChart document={shown} baseline={other} {...rest} />
+      <ClassList document={shown} />
+    </>
+  );
+}
+
+/** A matrix of the same labels in the order of others. */
+function alike(document: MatrixDocument, labels: readonly string[]): MatrixDocument {
+  const places = labels.map((label) => document.labels.indexOf(label));
+  const matrix = places.map((row) => places.map((column) => document.matrix[row]?.[column] ?? 0));
+  return { ...document, labels, matrix };
 }
 
 function documentQuery(sha256: string) {
