@@ -39,6 +39,7 @@ ROWS = {
     "mlflow": "mlflow_server",
     "page": "page",
     "page-live": "page_live",
+    "page-file": "page_file",
 }
 """What `--rows` takes, and the module that measures it."""
 

@@ -36,6 +36,7 @@ FIRST = {
     "mlflow": "2 runs, 1,000 points a request, PostgreSQL: points/s",
     "page": "60 runs × 100 columns: the page is usable",
     "page-live": "a point of another process is on the chart after",
+    "page-file": "a run of 5,000 points as one file: its size",
 }
 
 
