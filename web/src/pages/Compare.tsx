@@ -7,8 +7,10 @@ import { artifactsQuery, type FoundRun } from "../api/queries";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
 import { many } from "../look/numbers";
+import { isMedia } from "../media/series";
 import { Failure, Skeleton } from "../parts/Failure";
 import { FilterBar } from "../parts/FilterBar";
+import { late } from "../parts/late";
 import { namesOf } from "../parts/runColumns";
 import { SaveFile } from "../parts/SaveFile";
 import { type Tab, Tabs } from "../parts/Tabs";
@@ -24,6 +26,11 @@ import { ParallelView } from "./Parallel";
 import { RunEvaluation } from "./RunEvaluation";
 import { ScatterView } from "./Scatter";
 import "../look/compare.css";
+
+const CompareMedia = late(
+  () => import("./CompareMedia").then((one) => one.CompareMedia),
+  () => <Skeleton lines={8} />,
+);
 
 /** Of more runs than this, values and evaluation charts are not drawn beside each other. */
 const SIDE_BY_SIDE = 60;
@@ -103,6 +110,11 @@ function Chosen({ uids }: { uids: readonly string[] }) {
     run,
     artifacts: (artifacts[uids.indexOf(run.uid)]?.data ?? []).filter(isEvaluation),
   }));
+  const media = runs.map((run) => ({
+    run,
+    artifacts: (artifacts[uids.indexOf(run.uid)]?.data ?? []).filter(isMedia),
+  }));
+  const hasMedia = media.some((one) => one.artifacts.length > 0);
   const hasEvaluation = sources.some((one) => one.artifacts.length > 0);
   const order = (next: readonly string[]) => change({ runs: writeList(next) });
   return (
@@ -133,11 +145,12 @@ function Chosen({ uids }: { uids: readonly string[] }) {
           },
           { id: "charts", label: "Charts", show: () => <CompareCharts runs={runs} /> },
         ]}
-        last={
-          hasEvaluation
+        last={[
+          ...(hasEvaluation
             ? [{ id: "evaluation", label: "Evaluation", show: () => <RunEvaluation sources={sources} /> }]
-            : []
-        }
+            : []),
+          ...(hasMedia ? [{ id: "media", label: "Media", show: () => <CompareMedia sources={media} /> }] : []),
+        ]}
       />
     </div>
   );

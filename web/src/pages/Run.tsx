@@ -7,6 +7,7 @@ import { ApiError } from "../api/client";
 import { artifactsQuery, attemptsQuery, runQuery, summariesQuery } from "../api/queries";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
+import { isMedia } from "../media/series";
 import { Failure, Skeleton } from "../parts/Failure";
 import { late } from "../parts/late";
 import { useChanges, useRefresh } from "../parts/live";
@@ -20,6 +21,7 @@ const waiting = () => <Skeleton lines={8} />;
 const RunOverview = late(() => import("./RunOverview").then((one) => one.RunOverview), waiting);
 const RunCharts = late(() => import("./RunCharts").then((one) => one.RunCharts), waiting);
 const RunEvaluation = late(() => import("./RunEvaluation").then((one) => one.RunEvaluation), waiting);
+const RunMedia = late(() => import("./RunMedia").then((one) => one.RunMedia), waiting);
 const RunArtifacts = late(() => import("./RunArtifacts").then((one) => one.RunArtifacts), waiting);
 const RunLineage = late(() => import("./RunLineage").then((one) => one.RunLineage), waiting);
 
@@ -56,10 +58,12 @@ export function RunPage() {
   coloursOf(run.data.experiment_name).give([uid]);
   const charts = (artifacts.data ?? []).filter(isEvaluation);
   const others = (artifacts.data ?? []).filter((one) => !isEvaluation(one));
+  const media = new Set(others.filter(isMedia).map((one) => one.name)).size;
   const tabs: Tab[] = [
     { id: "overview", label: "Overview" },
     ...(summaries.data?.length ? [{ id: "charts", label: "Charts", count: summaries.data.length }] : []),
     ...(charts.length > 0 ? [{ id: "evaluation", label: "Evaluation", count: charts.length }] : []),
+    ...(media > 0 ? [{ id: "media", label: "Media", count: media }] : []),
     ...(others.length > 0 ? [{ id: "artifacts", label: "Artifacts", count: others.length }] : []),
     ...(artifacts.data?.length ? [{ id: "lineage", label: "Lineage" }] : []),
   ];
@@ -88,6 +92,7 @@ export function RunPage() {
         )}
         {tab === "charts" && <RunCharts run={run.data} summaries={summaries.data ?? []} />}
         {tab === "evaluation" && <RunEvaluation sources={[{ run: run.data, artifacts: charts }]} />}
+        {tab === "media" && <RunMedia run={run.data} artifacts={others} />}
         {tab === "artifacts" && <RunArtifacts run={run.data} artifacts={others} />}
         {tab === "lineage" && <RunLineage run={run.data} />}
       </div>
