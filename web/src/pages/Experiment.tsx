@@ -18,7 +18,7 @@ import { GroupChooser } from "../parts/GroupChooser";
 import { groupName } from "../parts/GroupRow";
 import { useNow } from "../parts/now";
 import { RunTable } from "../parts/RunTable";
-import { allColumns } from "../parts/runColumns";
+import { allColumns, valuesOf } from "../parts/runColumns";
 import { groupsOf, linesOf } from "../parts/runGroups";
 import { useTitle } from "../parts/title";
 import { ViewsMenu } from "../parts/ViewsMenu";
@@ -132,7 +132,14 @@ export function ExperimentPage() {
   }
   return (
     <div className={`experiment layout-${layout}`}>
-      <FilterBar filter={filter} onFilter={onFilter} names={names} error={found.error} />
+      <FilterBar
+        experiment={name}
+        filter={filter}
+        onFilter={onFilter}
+        names={names}
+        valuesOf={(kind, one) => valuesOf(runs, kind, one)}
+        error={found.error}
+      />
       <ExperimentNote name={name} />
       <section className="runs-side" aria-label="Runs">
         <ExperimentBar

@@ -1,17 +1,20 @@
-/** All experiments: how many runs, what went on lately, when last. */
+/** All experiments: how many runs, what went on lately, when last. Of thousands, only those in sight are made. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
-import { type Experiment, experimentsQuery, newestRunsQuery, type Run } from "../api/queries";
+import { useMemo, useRef } from "react";
+import { type ApiError, ask, type Schemas } from "../api/client";
+import { type Experiment, experimentsQuery, newestRunsQuery } from "../api/queries";
 import { count } from "../look/numbers";
 import { ago, iso } from "../look/times";
-import { Activity, activityOf } from "../parts/Activity";
+import { Activity, WEEK_US, WEEKS, weeksOf } from "../parts/Activity";
 import { Copy } from "../parts/Copy";
 import { Failure, Skeleton } from "../parts/Failure";
+import { Icon } from "../parts/Icon";
 import { useNow } from "../parts/now";
+import { isOwnTag } from "../parts/tags";
 import { useTitle } from "../parts/title";
 import { useTexts } from "../url/useTexts";
+import { useRowsInSight } from "./rowsInSight";
 
 const SNIPPET = `from assay import Run
 
@@ -20,6 +23,7 @@ with Run(experiment_name="digits") as run:
     for step in range(100):
         run.log_metric("loss", 1 / (step + 1), step=step)
 `;
+const ROW_PX = 40;
 
 export function ExperimentsPage() {
   useTitle();
@@ -27,8 +31,28 @@ export function ExperimentsPage() {
   const find = texts.find ?? "";
   const experiments = useQuery(experimentsQuery);
   const newest = useQuery(newestRunsQuery);
+  const activity = useQuery(activityQuery);
   const now_ms = useNow();
-  const lately = useMemo(() => latelyOf(newest.data ?? []), [newest.data]);
+  const running = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const run of newest.data ?? []) {
+      if (run.status === "InProgress") found.set(run.experiment_uid, (found.get(run.experiment_uid) ?? 0) + 1);
+    }
+    return found;
+  }, [newest.data]);
+  const weeks = useMemo(() => new Map(activity.data?.map((one) => [one.experiment, one.buckets])), [activity.data]);
+  const sort = texts.sort ?? "-changed";
+  const shown = useMemo(
+    () =>
+      inOrder(
+        (experiments.data ?? []).filter((one) => isMeant(one, find.trim().toLowerCase())),
+        sort,
+        running,
+      ),
+    [experiments.data, find, sort, running],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const { first, end } = useRowsInSight(scroller, shown.length, ROW_PX);
   if (experiments.isPending) return <Skeleton lines={10} label="Reading experiments" />;
   if (experiments.isError) {
     return (
@@ -40,13 +64,14 @@ export function ExperimentsPage() {
     );
   }
   if (experiments.data.length === 0) return <Nothing />;
-  const wanted = find.trim().toLowerCase();
-  const shown = experiments.data.filter((one) => isMeant(one, wanted));
+  const head = { sort, onSort: (one: string) => change({ sort: one === "-changed" ? undefined : one }) };
   return (
     <div className="experiments">
       <div className="bar">
         <h1>Experiments</h1>
-        <span className="dim">{count(experiments.data.length)}</span>
+        <span className="dim" role="status">
+          {find === "" ? count(shown.length) : `${count(shown.length)} of ${count(experiments.data.length)}`}
+        </span>
         <span className="spring" />
         <input
           type="search"
@@ -57,50 +82,70 @@ export function ExperimentsPage() {
           onChange={(event) => change({ find: event.target.value }, false)}
         />
       </div>
-      <div className="list-scroll">
-        <table className="list">
+      <div className="list-scroll" ref={scroller}>
+        <table className="list" aria-rowcount={shown.length + 1}>
           <thead>
             <tr>
-              <th>Name</th>
-              <th className="number">Runs</th>
-              <th className="number">Running</th>
-              <th className="wide-only">Started in the last 12 weeks</th>
-              <th>Last change</th>
+              <Head id="name" title="Name" {...head} />
+              <Head id="runs" title="Runs" isNumber {...head} />
+              <Head id="running" title="Running" isNumber {...head} />
+              <th className="wide-only">Started in the last {WEEKS} weeks</th>
+              <Head id="changed" title="Last change" {...head} />
               <th className="wide-only">Tags</th>
             </tr>
           </thead>
           <tbody>
-            {shown.map((one) => {
-              const recent = lately.get(one.uid);
-              const last_us = recent?.last_us ?? one.created_us;
-              return (
-                <tr key={one.uid}>
-                  <td>
-                    <Link to="/experiments/$name" params={{ name: one.name }} className="list-name">
-                      {one.display_name || one.name}
-                    </Link>
-                    {one.description !== "" && <div className="dim cut list-note">{one.description}</div>}
-                  </td>
-                  <td className="number">{count(one.run_count)}</td>
-                  <td className="number">{recent?.running ? <span className="running">{recent.running}</span> : ""}</td>
-                  <td className="wide-only">
-                    {recent !== undefined && <Activity weeks={activityOf(recent.starts_us, now_ms)} />}
-                  </td>
-                  <td title={iso(last_us)} className="dim">
-                    {ago(last_us, now_ms)}
-                  </td>
-                  <td className="wide-only">
-                    <Tags tags={one.tags} />
-                  </td>
-                </tr>
-              );
-            })}
+            <Gap height={first * ROW_PX} />
+            {shown.slice(first, end).map((one, at) => (
+              <tr key={one.uid} aria-rowindex={first + at + 2}>
+                <td>
+                  <a href={`#/experiments/${encodeURIComponent(one.name)}`} className="list-name cut">
+                    {one.display_name || one.name}
+                  </a>
+                  {one.description !== "" && <div className="dim cut list-note">{firstLine(one.description)}</div>}
+                </td>
+                <td className="number">{count(one.run_count)}</td>
+                <td className="number">
+                  {running.has(one.uid) && <span className="running">{count(running.get(one.uid) ?? 0)}</span>}
+                </td>
+                <td className="wide-only">
+                  {weeks.has(one.name) && <Activity weeks={weeksOf(weeks.get(one.name) ?? [], now_ms)} />}
+                </td>
+                <td title={iso(changedOf(one))} className="dim">
+                  {ago(changedOf(one), now_ms)}
+                </td>
+                <td className="wide-only">
+                  <Tags tags={one.tags} />
+                </td>
+              </tr>
+            ))}
+            <Gap height={(shown.length - end) * ROW_PX} />
           </tbody>
         </table>
-        {shown.length === 0 && <p className="empty dim">No experiment has “{find}” in its name or tags.</p>}
+        {shown.length === 0 && <p className="empty dim">No experiment has “{find}” in its name, note or tags.</p>}
       </div>
     </div>
   );
+}
+
+/** Runs by week; the first week began so long ago, and buckets lie where the server lays them. */
+const activityQuery = {
+  queryKey: ["activity"],
+  queryFn: async ({ signal }: { signal: AbortSignal }) => {
+    const parameters = { since_us: Date.now() * 1000 - WEEKS * WEEK_US, bucket_us: WEEK_US / 7 };
+    return (await ask<Schemas["ActivityList"]>("/v1/activity", { parameters, signal })).items;
+  },
+  refetchInterval: 60_000,
+  retry: (failures: number, error: ApiError) => failures < 2 && error.isPassing,
+} as const;
+
+function changedOf(one: Experiment): number {
+  return one.changed_us ?? one.created_us;
+}
+
+function firstLine(note: string): string {
+  const line = note.split("\n").find((one) => one.trim() !== "") ?? "";
+  return line.replace(/^#+\s*/, "");
 }
 
 function isMeant(one: Experiment, wanted: string): boolean {
@@ -110,32 +155,56 @@ function isMeant(one: Experiment, wanted: string): boolean {
   );
 }
 
-interface Lately {
-  running: number;
-  last_us: number;
-  readonly starts_us: number[];
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+function inOrder(some: Experiment[], sort: string, running: ReadonlyMap<string, number>): Experiment[] {
+  const descending = sort.startsWith("-");
+  const id = descending ? sort.slice(1) : sort;
+  const by = (one: Experiment, other: Experiment): number => {
+    if (id === "name") return NAMES.compare(one.display_name || one.name, other.display_name || other.name);
+    if (id === "runs") return one.run_count - other.run_count;
+    if (id === "running") return (running.get(one.uid) ?? 0) - (running.get(other.uid) ?? 0);
+    return changedOf(one) - changedOf(other);
+  };
+  return some.sort((one, other) => (descending ? by(other, one) : by(one, other)));
 }
 
-function latelyOf(runs: readonly Run[]): Map<string, Lately> {
-  const found = new Map<string, Lately>();
-  for (const run of runs) {
-    const one = found.get(run.experiment_uid) ?? { running: 0, last_us: 0, starts_us: [] };
-    if (run.status === "InProgress") one.running += 1;
-    one.last_us = Math.max(one.last_us, run.end_us ?? run.start_us ?? run.created_us);
-    one.starts_us.push(run.created_us);
-    found.set(run.experiment_uid, one);
-  }
-  return found;
+interface HeadProps {
+  readonly id: string;
+  readonly title: string;
+  readonly sort: string;
+  readonly isNumber?: boolean;
+  readonly onSort: (sort: string) => void;
+}
+
+function Head({ id, title, sort, isNumber = false, onSort }: HeadProps) {
+  const order = sort === id ? "ascending" : sort === `-${id}` ? "descending" : "none";
+  // Names begin with the first one, all else with the most.
+  const next = order === "none" ? (id === "name" ? id : `-${id}`) : order === "ascending" ? `-${id}` : id;
+  return (
+    <th className={isNumber ? "number" : undefined} aria-sort={order}>
+      <button type="button" className="head-sort" onClick={() => onSort(next)}>
+        {title}
+        {order !== "none" && <Icon name={order === "descending" ? "fall" : "up"} />}
+      </button>
+    </th>
+  );
+}
+
+function Gap({ height }: { height: number }) {
+  return height > 0 ? <tr style={{ height }} /> : null;
 }
 
 function Tags({ tags }: { tags: Readonly<Record<string, string>> }) {
   return (
-    <span className="tags">
-      {Object.entries(tags).map(([name, value]) => (
-        <span key={name} className="tag" title={`${name} = ${value}`}>
-          <span className="dim">{name}</span> {value}
-        </span>
-      ))}
+    <span className="tags tags-line">
+      {Object.entries(tags)
+        .filter(([name]) => !isOwnTag(name))
+        .map(([name, value]) => (
+          <span key={name} className="tag" title={`${name} = ${value}`}>
+            <span className="dim">{name}</span> {value}
+          </span>
+        ))}
     </span>
   );
 }

@@ -1,16 +1,16 @@
 /** How many runs were started in each of the last weeks. */
 
-const WEEKS = 12;
-const WEEK_US = 7 * 24 * 3600 * 1e6;
+export const WEEKS = 12;
+export const WEEK_US = 7 * 24 * 3600 * 1e6;
 const HEIGHT = 18;
 const BAR = 6;
 
-/** Counts of starts by week, this week last. */
-export function activityOf(starts_us: readonly number[], now_ms: number): number[] {
+/** Counts by week, this week last, of runs in shorter stretches of time. */
+export function weeksOf(stretches: readonly { start_us: number; runs: number }[], now_ms: number): number[] {
   const weeks = new Array<number>(WEEKS).fill(0);
-  for (const start_us of starts_us) {
-    const week = WEEKS - 1 - Math.floor((now_ms * 1000 - start_us) / WEEK_US);
-    if (week >= 0 && week < WEEKS) weeks[week] = (weeks[week] ?? 0) + 1;
+  for (const { start_us, runs } of stretches) {
+    const week = WEEKS - 1 - Math.max(0, Math.floor((now_ms * 1000 - start_us) / WEEK_US));
+    if (week >= 0) weeks[week] = (weeks[week] ?? 0) + runs;
   }
   return weeks;
 }

@@ -3,13 +3,17 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { isExported } from "../api/exported";
-import { type Completion, complete } from "./completion";
+import { type Completion, complete, type ValuesOf } from "./completion";
 import { Icon } from "./Icon";
+import { keepFilter, recentFilters } from "./recentFilters";
 
 interface Props {
+  /** Whose last filters are offered. */
+  readonly experiment?: string;
   readonly filter: string;
   readonly onFilter: (filter: string) => void;
   readonly names: Readonly<Record<"params" | "metrics" | "tags", readonly string[]>>;
+  readonly valuesOf?: ValuesOf;
   readonly error: Error | null;
 }
 
@@ -18,7 +22,7 @@ export function FilterBar(props: Props) {
   return isExported() ? null : <Bar {...props} />;
 }
 
-function Bar({ filter, onFilter, names, error }: Props) {
+function Bar({ experiment = "", filter, onFilter, names, valuesOf, error }: Props) {
   const [text, setText] = useState(filter);
   const [found, setFound] = useState<Completion | null>(null);
   const [chosen, setChosen] = useState(0);
@@ -37,10 +41,20 @@ function Bar({ filter, onFilter, names, error }: Props) {
     return () => removeEventListener("keydown", focus);
   }, []);
 
+  const apply = (value: string) => {
+    const next = value.trim();
+    if (next !== filter) onFilter(next);
+    keepFilter(experiment, next);
+  };
+  const recent = (): Completion | null => {
+    const words = recentFilters(experiment).filter((one) => one !== text);
+    setChosen(-1);
+    return words.length === 0 ? null : { start: 0, end: text.length, words, isRecent: true };
+  };
   const typed = (value: string, place: number) => {
     setText(value);
     setChosen(0);
-    setFound(complete(value, place, names));
+    setFound(value === "" ? recent() : complete(value, place, names, valuesOf));
     if (value.trim() === "" && filter !== "") onFilter("");
   };
   const take = (completion: Completion, word: string) => {
@@ -48,20 +62,27 @@ function Bar({ filter, onFilter, names, error }: Props) {
     const place = completion.start + word.length;
     setText(value);
     setFound(null);
+    if (completion.isRecent === true) {
+      apply(value);
+      return;
+    }
     requestAnimationFrame(() => input.current?.setSelectionRange(place, place));
   };
   const keyed = (event: React.KeyboardEvent) => {
     const words = found?.words ?? [];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (words.length === 0) return;
       event.preventDefault();
-      setChosen((one) => (one + (event.key === "ArrowDown" ? 1 : words.length - 1)) % words.length);
+      if (words.length === 0) setFound(event.key === "ArrowDown" ? recent() : null);
+      else if (event.key === "ArrowDown") setChosen((one) => (one + 1) % words.length);
+      else setChosen((one) => (one <= 0 ? words.length : one) - 1);
     } else if (event.key === "Tab" && found !== null && words[chosen] !== undefined && !event.shiftKey) {
       event.preventDefault();
       take(found, words[chosen]);
     } else if (event.key === "Enter") {
+      const word = words[chosen];
       setFound(null);
-      onFilter(text.trim());
+      if (found?.isRecent === true && word !== undefined) take(found, word);
+      else apply(text);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (found !== null) setFound(null);
@@ -82,7 +103,7 @@ function Bar({ filter, onFilter, names, error }: Props) {
         role="combobox"
         aria-expanded={found !== null && found.words.length > 0}
         aria-controls={list}
-        aria-activedescendant={found === null || found.words.length === 0 ? undefined : `${list}-${chosen}`}
+        aria-activedescendant={found === null || chosen < 0 ? undefined : `${list}-${chosen}`}
         aria-autocomplete="list"
         aria-label="Filter runs"
         aria-invalid={isBad}
@@ -93,14 +114,22 @@ function Bar({ filter, onFilter, names, error }: Props) {
         value={text}
         onChange={(event) => typed(event.target.value, event.target.selectionStart ?? 0)}
         onKeyDown={keyed}
+        onFocus={() => {
+          if (text === "") setFound(recent());
+        }}
         onBlur={() => {
           setFound(null);
-          if (text.trim() !== filter) onFilter(text.trim());
+          if (text.trim() !== filter) apply(text);
         }}
       />
       <kbd title="Press / to come here">/</kbd>
       {found !== null && found.words.length > 0 && (
-        <div className="completions" id={list} role="listbox" aria-label="What fits here">
+        <div
+          className="completions"
+          id={list}
+          role="listbox"
+          aria-label={found.isRecent === true ? "Recent filters" : "What fits here"}
+        >
           {found.words.map((word, at) => (
             <div
               key={word}

@@ -70,6 +70,22 @@ function inOrder(sets: readonly NameSets[]): Names {
   return { params: ordered("params"), metrics: ordered("metrics"), tags: ordered("tags") };
 }
 
+/** So many runs are looked through for values, and so many values are told. */
+const LOOKED_THROUGH = 2000;
+const MOST_VALUES = 50;
+
+/** The values that some of these runs have of a parameter or a tag, as a filter writes them. */
+export function valuesOf(runs: readonly FoundRun[], kind: "params" | "tags", name: string): string[] {
+  const found = new Set<string>();
+  for (const run of runs.slice(0, LOOKED_THROUGH)) {
+    const value = kind === "tags" ? run.tags[name] : (run.parameters as Readonly<Record<string, unknown>>)[name];
+    if (typeof value === "string") found.add(`'${value.replaceAll("'", "''")}'`);
+    else if (typeof value === "number" || typeof value === "boolean") found.add(String(value));
+    if (found.size >= MOST_VALUES) break;
+  }
+  return [...found].sort(byName);
+}
+
 export const OWN_COLUMNS: Readonly<Record<string, string>> = {
   "own.status": "State",
   "own.created": "Created",
