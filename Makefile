@@ -9,12 +9,13 @@ CODE := src tests deploy hatch_build.py $(wildcard benchmarks)
 # Processes that pytest spreads the tests over.
 WORKERS ?= 2
 
-.PHONY: help demo page test soak check format bench lock setup clean browser
+.PHONY: help demo page pictures test soak check format bench lock setup clean browser
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo    train a few models, track them, show what was kept'
 	@echo 'make page    build the page that `assay ui` and `assay server` show'
+	@echo 'make pictures take the pictures of the page in docs/pictures anew; look at each before you commit it'
 	@echo 'make test    all tests, in random order, warnings are errors'
 	@echo 'make soak    the long versions of the tests that kill, cut and fill what a server stands on (half an hour)'
 	@echo 'make check   format, lint, types, layers, documents'
@@ -57,6 +58,9 @@ test: $(VENV)/dev.stamp $(PAGE) web/node_modules browser
 # One at a time: what is killed at random moments should be killed while it works, and not while it waits for the others.
 soak: $(VENV)/dev.stamp
 	SOAK=1 $(BIN)/python -m pytest -q --timeout 2400 $(ARGS) tests/system/test_server_*.py
+
+pictures: $(VENV)/dev.stamp $(PAGE) browser
+	ASSAY_PICTURES=1 $(BIN)/python -m pytest -q -p no:randomly tests/system/test_page_pictures.py
 
 check: $(VENV)/dev.stamp web/node_modules
 	cd web && $(NODE) npm run check

@@ -196,7 +196,9 @@ def test_bins_that_are_no_numbers_are_refused(bins: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "bins", [np.int64(3), np.linspace(0, 3, 4), Tensor([0.0, 1.0, 2.0, 3.0]), (0, 1, 2, 3)], ids=repr
+    "bins",
+    [np.int64(3), np.linspace(0, 3, 4), Tensor([0.0, 1.0, 2.0, 3.0]), (0, 1, 2, 3)],
+    ids=["numpy number", "numpy array", "tensor", "tuple"],
 )
 def test_bins_are_a_number_or_edges_of_any_library(bins: Any) -> None:
     assert [1, 1, 1] == count_values([0, 1.5, 3], bins).counts.tolist()

@@ -112,12 +112,15 @@ class Look:
 
 
 @contextmanager
-def looking(browser: Browser, url: str, *, theme: str = "light", size: dict[str, int] = WIDE) -> Iterator[Look]:
-    """A tab of a user who was never here, while the block lasts."""
+def looking(
+    browser: Browser, url: str, *, theme: str = "light", size: dict[str, int] = WIDE, **options: Any
+) -> Iterator[Look]:
+    """A tab of a user who was never here, while the block lasts; `options` are Playwright's of a profile."""
     context = browser.new_context(
         viewport=size,  # type: ignore[arg-type]
         color_scheme=theme,  # type: ignore[arg-type]
         has_touch=size == PHONE,
+        **options,
     )
     try:
         page = context.new_page()
