@@ -12,7 +12,8 @@ from tests.behaviour.rows import ROWS
 
 FOLDER = Path(__file__).parent
 BEYOND = frozenset(
-    f"test_{name}.py" for name in ("compare", "gc", "histories", "search", "servers_named", "tidying", "transfer")
+    f"test_{name}.py"
+    for name in ("compare", "gc", "histories", "lineage", "search", "servers_named", "tidying", "transfer")
 )
 """Files of what goes beyond the rows: nothing that a script for the official SDK does."""
 
