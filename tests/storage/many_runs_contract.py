@@ -65,7 +65,7 @@ class ManyRunsContract:
         first = Writer(store, new_run(store, "first", "run", created_us=NOW_US))
         second = Writer(store, new_run(store, "second", "run", created_us=NOW_US + 1))
         second.send(leave(time_us=NOW_US + 2), final=True)
-        assert ["second", "first"] == [one.name for one in store.experiments()]
+        assert [("second", 0), ("first", 1)] == [(one.name, one.running_count) for one in store.experiments()]
 
         first.send(leave(time_us=NOW_US + 50), final=True)
 

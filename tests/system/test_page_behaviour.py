@@ -195,3 +195,28 @@ def test_trashed_runs_come_back_by_undo(look: Look) -> None:
     look.page.get_by_role("link", name="empty").wait_for()
 
     assert {"empty", "failing"} < set(rows(look))
+
+
+def test_link_to_a_trashed_run_says_so_and_restores_it(look: Look, logged: Logged) -> None:
+    from assay import Session
+
+    session = Session(str(logged.folder))
+    session.trash("odd/empty")
+    look.open(f"/runs/{logged.uids['empty']}")
+    look.page.get_by_text("is in the trash").wait_for()
+    look.page.get_by_role("button", name="Restore it").click()
+    look.page.get_by_role("heading", name="empty").wait_for()
+
+    assert "empty" in [run.run_name for run in session.search_runs(experiment_name="odd")]
+
+
+def test_groups_are_drawn_with_a_band_that_is_chosen(look: Look) -> None:
+    with look.page.expect_response("**/v1/grouped") as answer:
+        look.open("/experiments/vision?group=params.lr&metric=train/loss")
+    groups = answer.value.json()["items"]
+    assert (4, 14) == (len(groups), sum(one["runs"] for one in groups))
+    assert {4, 3} == {max(one["n"]) for one in groups}
+
+    look.page.get_by_label("band").select_option("minmax")
+    look.until("location.hash.includes('band=minmax')")
+    look.page.get_by_text("4 groups of 14 runs").wait_for()

@@ -47,7 +47,7 @@ Number = float | Nonfinite
 
 
 class RunDocument(msgspec.Struct):
-    """A run."""
+    """A run; `trashed_us` is when it, or its experiment, went into the trash."""
 
     uid: str
     experiment_uid: str
@@ -65,6 +65,7 @@ class RunDocument(msgspec.Struct):
     tags: dict[str, str]
     goals: dict[str, Any]
     refused: int
+    trashed_us: int | None = None
 
 
 def run_document(record: RunRecord) -> RunDocument:
@@ -220,7 +221,11 @@ class LastAttemptList(msgspec.Struct):
 
 
 class ExperimentDocument(msgspec.Struct):
-    """An experiment; `changed_us` is when it or one of its newest runs was last made, begun, heard of or ended."""
+    """An experiment.
+
+    `changed_us` is when it or one of its newest runs was last made, begun, heard of or ended; `running_count` is how
+    many of these are in progress.
+    """
 
     uid: str
     name: str
@@ -230,6 +235,7 @@ class ExperimentDocument(msgspec.Struct):
     created_us: int
     run_count: int
     changed_us: int | None = None
+    running_count: int = 0
 
 
 def experiment_document(record: ExperimentRecord) -> ExperimentDocument:

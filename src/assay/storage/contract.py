@@ -55,7 +55,10 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What the catalog says of a run; times in microseconds since 1970, None where there is none as yet."""
+    """What the catalog says of a run; times in microseconds since 1970, None where there is none as yet.
+
+    `trashed_us` is when it, or its experiment, went into the trash; None for one that is in use.
+    """
 
     uid: str
     experiment_uid: str
@@ -73,13 +76,15 @@ class RunRecord:
     tags: dict[str, str]
     goals: dict[str, dict[str, Any]]
     refused: int
+    trashed_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentRecord:
     """What the catalog says of an experiment.
 
-    `changed_us` is when it or one of its newest runs was last made, begun, heard of or ended; None where nobody asked.
+    What its newest runs tell is left out where a record is saved: `changed_us`, when it or one of them was last made,
+    begun, heard of or ended; `running_count`, how many of them are in progress.
     """
 
     uid: str
@@ -90,6 +95,7 @@ class ExperimentRecord:
     created_us: int
     run_count: int
     changed_us: int | None = field(default=None, compare=False)
+    running_count: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ FIELDS = (
     "goals",
     "refused",
 )
-"""What a row holds, in this order: the fields of `RunRecord`, with the number of the experiment instead of its own."""
+"""What a row holds, in this order: the fields of `RunRecord`, with the number of the experiment instead of its own.
+None of them is in the trash, so when one went there is not among them."""
 TEXTS = ("parameters", "tags", "goals")
 """Which of these are JSON."""
 

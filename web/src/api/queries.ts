@@ -41,14 +41,6 @@ export const experimentsQuery = queryOptions<Experiment[], ApiError>({
   refetchInterval: 15_000,
 });
 
-/** The newest runs of all experiments, for what went on lately. */
-export const newestRunsQuery = queryOptions<Run[], ApiError>({
-  queryKey: ["newest-runs"],
-  queryFn: async ({ signal }) =>
-    (await ask<Schemas["RunList"]>("/v1/runs", { parameters: { limit: PAGE }, signal })).items,
-  refetchInterval: 15_000,
-});
-
 /** Which runs a table holds, in which order. */
 export interface RunSearch {
   readonly experiment: string;

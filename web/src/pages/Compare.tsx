@@ -55,15 +55,13 @@ function Explored({ experiment }: { experiment: string }) {
   const filter = texts.filter ?? "";
   const search = useMemo(() => ({ experiment, filter, order: "" }), [experiment, filter]);
   const found = useExperimentRuns(search);
-  // A run that changed while pages were read may stand on two of them.
-  const all = useMemo(() => [...new Map(found.runs.map((run) => [run.uid, run])).values()], [found.runs]);
-  const runs = useMemo(() => all.slice(0, EXPLORED), [all]);
+  const runs = useMemo(() => found.runs.slice(0, EXPLORED), [found.runs]);
   const names = useMemo(() => namesOf(runs), [runs]);
   useEffect(() => coloursOf(experiment).learn(runs), [experiment, runs]);
   if (found.isError && found.error.status !== 400 && runs.length === 0) {
     return <Failure what="The runs can't be read." error={found.error} retry={() => void found.refetch()} />;
   }
-  const isCut = all.length > EXPLORED;
+  const isCut = found.runs.length > EXPLORED;
   const isReading = found.hasNextPage && runs.length < EXPLORED;
   return (
     <div className="run-page">

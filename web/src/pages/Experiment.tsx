@@ -1,7 +1,7 @@
 /** An experiment: its runs as a table, their metrics as charts, one filter and one selection for both. */
 
 import { useParams } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isExported } from "../api/exported";
 import type { FoundRun } from "../api/queries";
 import { ChartBar, ChartGrid } from "../charts/ChartGrid";
@@ -72,14 +72,18 @@ export function ExperimentPage() {
   useMemo(() => coloursOf(name).learn(runs), [name, runs]);
   const colourOf = useCallback((uid: string) => colourIn({ uid, experiment_name: name }), [colourIn, name]);
   const shown = useMemo(() => runs.filter((run) => marks.isShown(run.uid)), [runs, marks.isShown]);
-  const drawn = useSame(shown.map((run) => `${run.uid}\0${run.display_name || run.name}`));
+  const parametersOf = useRef(new Map<string, FoundRun["parameters"]>());
+  parametersOf.current = new Map(shown.map((run) => [run.uid, run.parameters]));
+  const drawn = useSame(
+    shown.map((run) => [run.uid, run.display_name || run.name, Object.keys(run.parameters).length].join("\0")),
+  );
   const has = useSame(shown.map((run) => Object.keys(run.metrics).join("\0")));
   const runsOf = useCallback(
     (metric: string) =>
       drawn.flatMap((text, at) => {
         const [uid = "", label = ""] = text.split("\0");
         if (!has[at]?.split("\0").includes(metric)) return [];
-        return [{ uid, label, colour: colourOf(uid) }];
+        return [{ uid, label, colour: colourOf(uid), parameters: parametersOf.current.get(uid) }];
       }),
     [drawn, has, colourOf],
   );
@@ -210,7 +214,7 @@ export function ExperimentPage() {
       </section>
       {layout !== "table" && (
         <section className="charts-side" aria-label="Charts">
-          <ChartBar view={view} metrics={metrics} stepMetricOf={stepMetricOf} />
+          <ChartBar view={view} metrics={metrics} stepMetricOf={stepMetricOf} isGrouped={isGrouped} />
           <div className="charts-scroll">
             {found.isPending ? (
               <Skeleton lines={6} label="Reading metrics" />
@@ -218,7 +222,7 @@ export function ExperimentPage() {
               <ChartGrid
                 metrics={metrics}
                 runsOf={runsOf}
-                groupsOf={grouping.length === 0 ? undefined : chartGroupsOf}
+                groupsOf={isGrouped ? chartGroupsOf : undefined}
                 stepMetricOf={stepMetricOf}
                 view={view}
                 emphasis={emphasis}

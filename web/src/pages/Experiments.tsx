@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { type ApiError, ask, type Schemas } from "../api/client";
-import { type Experiment, experimentsQuery, newestRunsQuery } from "../api/queries";
+import { type Experiment, experimentsQuery } from "../api/queries";
 import { count } from "../look/numbers";
 import { ago, iso } from "../look/times";
 import { Activity, WEEK_US, WEEKS, weeksOf } from "../parts/Activity";
@@ -30,16 +30,8 @@ export function ExperimentsPage() {
   const [texts, change] = useTexts();
   const find = texts.find ?? "";
   const experiments = useQuery(experimentsQuery);
-  const newest = useQuery(newestRunsQuery);
   const activity = useQuery(activityQuery);
   const now_ms = useNow();
-  const running = useMemo(() => {
-    const found = new Map<string, number>();
-    for (const run of newest.data ?? []) {
-      if (run.status === "InProgress") found.set(run.experiment_uid, (found.get(run.experiment_uid) ?? 0) + 1);
-    }
-    return found;
-  }, [newest.data]);
   const weeks = useMemo(() => new Map(activity.data?.map((one) => [one.experiment, one.buckets])), [activity.data]);
   const sort = texts.sort ?? "-changed";
   const shown = useMemo(
@@ -47,9 +39,8 @@ export function ExperimentsPage() {
       inOrder(
         (experiments.data ?? []).filter((one) => isMeant(one, find.trim().toLowerCase())),
         sort,
-        running,
       ),
-    [experiments.data, find, sort, running],
+    [experiments.data, find, sort],
   );
   const scroller = useRef<HTMLDivElement>(null);
   const { first, end } = useRowsInSight(scroller, shown.length, ROW_PX);
@@ -106,7 +97,7 @@ export function ExperimentsPage() {
                 </td>
                 <td className="number">{count(one.run_count)}</td>
                 <td className="number">
-                  {running.has(one.uid) && <span className="running">{count(running.get(one.uid) ?? 0)}</span>}
+                  {runningOf(one) > 0 && <span className="running">{count(runningOf(one))}</span>}
                 </td>
                 <td className="wide-only">
                   {weeks.has(one.name) && <Activity weeks={weeksOf(weeks.get(one.name) ?? [], now_ms)} />}
@@ -157,13 +148,17 @@ function isMeant(one: Experiment, wanted: string): boolean {
 
 const NAMES = new Intl.Collator("en", { numeric: true });
 
-function inOrder(some: Experiment[], sort: string, running: ReadonlyMap<string, number>): Experiment[] {
+function runningOf(one: Experiment): number {
+  return one.running_count ?? 0;
+}
+
+function inOrder(some: Experiment[], sort: string): Experiment[] {
   const descending = sort.startsWith("-");
   const id = descending ? sort.slice(1) : sort;
   const by = (one: Experiment, other: Experiment): number => {
     if (id === "name") return NAMES.compare(one.display_name || one.name, other.display_name || other.name);
     if (id === "runs") return one.run_count - other.run_count;
-    if (id === "running") return (running.get(one.uid) ?? 0) - (running.get(other.uid) ?? 0);
+    if (id === "running") return runningOf(one) - runningOf(other);
     return changedOf(one) - changedOf(other);
   };
   return some.sort((one, other) => (descending ? by(other, one) : by(one, other)));

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { ApiError } from "../api/client";
 import { artifactsQuery, attemptsQuery, runQuery, summariesQuery } from "../api/queries";
 import { isEvaluation } from "../charts/evaluation";
 import { coloursOf } from "../look/colours";
@@ -13,6 +12,7 @@ import { late } from "../parts/late";
 import { useChanges, useRefresh } from "../parts/live";
 import { RunHead } from "../parts/RunHead";
 import { type Tab, Tabs } from "../parts/Tabs";
+import { TrashedNote } from "../parts/TrashedNote";
 import { useTitle } from "../parts/title";
 import { oneOf } from "../url/text";
 import { useTexts } from "../url/useTexts";
@@ -44,14 +44,9 @@ export function RunPage() {
   useChanges(interest, changed);
 
   if (run.isError && run.data === undefined) {
-    const isGone = run.error instanceof ApiError && run.error.status === 404;
-    return (
-      <Failure
-        what={isGone ? "There is no such run, or it is in the trash." : "The run can't be read."}
-        error={run.error}
-        retry={() => void run.refetch()}
-      />
-    );
+    const what =
+      run.error.status === 404 ? "There is no such run; it may have been deleted." : "The run can't be read.";
+    return <Failure what={what} error={run.error} retry={() => void run.refetch()} />;
   }
   if (run.data === undefined) return <Skeleton lines={10} label="Reading the run" />;
   coloursOf(run.data.experiment_name).learn([run.data]);
@@ -74,6 +69,7 @@ export function RunPage() {
   );
   return (
     <div className="run-page">
+      {run.data.trashed_us != null && <TrashedNote uid={uid} trashed_us={run.data.trashed_us} />}
       <RunHead run={run.data} attempts={attempts.data ?? []} />
       <Tabs
         tabs={tabs}

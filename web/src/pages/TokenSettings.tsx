@@ -6,8 +6,8 @@ import { ApiError, ask, type Schemas } from "../api/client";
 import { meQuery } from "../api/queries";
 import { type Token, tokensQuery } from "../api/workspace";
 import { ago, date, iso } from "../look/times";
+import { Confirmation } from "../parts/Confirmation";
 import { Copy } from "../parts/Copy";
-import { Dialog } from "../parts/Dialog";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useNow } from "../parts/now";
 
@@ -285,35 +285,12 @@ function Revocation({ token, isOwn, isLast, close }: RevocationProps) {
     },
   });
   return (
-    <Dialog title={`Revoke ${token.name}`} close={close}>
-      <div className="confirm">
-        <h2>Revoke {token.name}</h2>
-        <p>
-          Whoever has this token is refused from now on: {token.role}, <code>{token.id}</code>. What they logged stays.
-        </p>
-        {isOwn && <p>It is the one that you are signed in with: this page will ask for another.</p>}
-        {isLast && (
-          <p>It is the last one: without any, only programs of the server's own user on its machine come in.</p>
-        )}
-        {revoke.isError && (
-          <p className="problem" role="alert">
-            {revoke.error.message}
-          </p>
-        )}
-        <div className="confirm-acts">
-          <button type="button" className="button" onClick={close}>
-            Keep
-          </button>
-          <button
-            type="button"
-            className="button button-bad"
-            disabled={revoke.isPending}
-            onClick={() => revoke.mutate()}
-          >
-            Revoke
-          </button>
-        </div>
-      </div>
-    </Dialog>
+    <Confirmation title={`Revoke ${token.name}`} act="Revoke" doing={revoke} close={close}>
+      <p>
+        Whoever has this token is refused from now on: {token.role}, <code>{token.id}</code>. What they logged stays.
+      </p>
+      {isOwn && <p>It is the one that you are signed in with: this page will ask for another.</p>}
+      {isLast && <p>It is the last one: without any, only programs of the server's own user on its machine come in.</p>}
+    </Confirmation>
   );
 }

@@ -7,7 +7,7 @@ import { meQuery } from "../api/queries";
 import { type Storage, storageQuery, type Trashed, trashQuery } from "../api/workspace";
 import { bytes, count, many } from "../look/numbers";
 import { ago, iso } from "../look/times";
-import { Dialog } from "../parts/Dialog";
+import { Confirmation } from "../parts/Confirmation";
 import { Failure, Skeleton } from "../parts/Failure";
 import { useNow } from "../parts/now";
 
@@ -264,44 +264,23 @@ function Deletion({ things, title, loses, frees, close, onDone, onChanged }: Del
     onError: onChanged,
   });
   return (
-    <Dialog title={title} close={close}>
-      <div className="confirm">
-        <h2>{title}</h2>
-        <p>Lost for good, and nobody can bring it back:</p>
-        <ul className="losses">
-          {loses.slice(0, LOSSES_SHOWN).map((one) => (
-            <li key={one}>{one}</li>
-          ))}
-          {loses.length > LOSSES_SHOWN && <li>and {count(loses.length - LOSSES_SHOWN)} more.</li>}
-        </ul>
-        <p>
-          {frees === undefined ? (
-            "It goes with what it is in."
-          ) : (
-            <>
-              Deleting this frees <strong>{bytes(frees)}</strong>.
-            </>
-          )}
-        </p>
-        {deletion.isError && (
-          <p className="problem" role="alert">
-            {deletion.error.message}
-          </p>
+    <Confirmation title={title} act="Delete for good" doing={deletion} close={close}>
+      <p>Lost for good, and nobody can bring it back:</p>
+      <ul className="losses">
+        {loses.slice(0, LOSSES_SHOWN).map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+        {loses.length > LOSSES_SHOWN && <li>and {count(loses.length - LOSSES_SHOWN)} more.</li>}
+      </ul>
+      <p>
+        {frees === undefined ? (
+          "It goes with what it is in."
+        ) : (
+          <>
+            Deleting this frees <strong>{bytes(frees)}</strong>.
+          </>
         )}
-        <div className="confirm-acts">
-          <button type="button" className="button" onClick={close}>
-            Keep
-          </button>
-          <button
-            type="button"
-            className="button button-bad"
-            disabled={deletion.isPending}
-            onClick={() => deletion.mutate()}
-          >
-            Delete for good
-          </button>
-        </div>
-      </div>
-    </Dialog>
+      </p>
+    </Confirmation>
   );
 }

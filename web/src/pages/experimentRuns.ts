@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { askRuns, FIRST_PAGE, type RunSearch, runsQuery } from "../api/queries";
 import { useChanges, useRefresh } from "../parts/live";
 import { namesOfPages } from "../parts/runColumns";
-import { merged, type Pages } from "./mergedRuns";
+import { merged, type Pages, runsOfPages } from "./mergedRuns";
 
 /** So many runs are read without being scrolled to. */
 const READ_AHEAD = 20_000;
@@ -23,7 +23,7 @@ export function useExperimentRuns(search: RunSearch) {
   const last = useRef<{ experiment: string; data: Pages } | null>(null);
   if (found.data !== undefined) last.current = { experiment: search.experiment, data: found.data };
   const data = found.data ?? (last.current?.experiment === search.experiment ? last.current.data : undefined);
-  const runs = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const runs = useMemo(() => (data === undefined ? [] : runsOfPages(data)), [data]);
   const names = useMemo(() => namesOfPages(data?.pages.map((page) => page.items) ?? []), [data]);
 
   // Charts that are waited for go first.
@@ -40,7 +40,7 @@ export function useExperimentRuns(search: RunSearch) {
     async (uids: readonly string[]) => {
       const pages = client.getQueryData<Pages>(query.queryKey);
       if (pages === undefined) return;
-      const known = new Map(pages.pages.flatMap((page) => page.items).map((run) => [run.uid, run]));
+      const known = new Map(runsOfPages(pages).map((run) => [run.uid, run]));
       // A stream that begins tells of all its runs; one that ended and is known has nothing new to say.
       const news = uids.filter((uid) => (known.get(uid)?.end_us ?? null) === null);
       if (news.length === 0) return;

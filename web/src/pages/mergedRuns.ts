@@ -6,6 +6,13 @@ import type { FoundRun } from "../api/queries";
 
 export type Pages = InfiniteData<Schemas["FoundList"], string | null>;
 
+/** The runs of pages, each once: one that began meanwhile may be told of before the page that holds it is read. */
+export function runsOfPages(pages: Pages): FoundRun[] {
+  const known = new Map<string, FoundRun>();
+  for (const page of pages.pages) for (const run of page.items) if (!known.has(run.uid)) known.set(run.uid, run);
+  return [...known.values()];
+}
+
 /** The same pages with what is new of some runs: in their places where they have one, else before all others. */
 export function merged(pages: Pages, fresh: readonly FoundRun[], asked: readonly string[]): Pages {
   const news = new Map(fresh.map((run) => [run.uid, run]));

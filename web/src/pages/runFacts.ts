@@ -11,6 +11,8 @@ const GATHER_MS = 60;
 const AT_ONCE = 1000;
 /** So often runs that go on are asked when they were last heard of. */
 const HEARD_AGAIN_MS = 15_000;
+/** So long after an answer did not come it is asked again. */
+const RETRY_MS = 4_000;
 
 interface Facts {
   readonly summaries: Map<string, Summary>;
@@ -36,8 +38,8 @@ export class RunFacts {
     });
   }
 
-  /** Ask for the summaries of some metrics. */
-  async askSummaries(runs: readonly FoundRun[], names: readonly string[]): Promise<void> {
+  /** Ask for the summaries of some metrics; whether an answer came. */
+  async askSummaries(runs: readonly FoundRun[], names: readonly string[]): Promise<boolean> {
     this.note(runs, names);
     try {
       const body = { runs: runs.map((run) => run.uid), names: [...names] };
@@ -45,21 +47,25 @@ export class RunFacts {
       for (const { run, metrics } of items) {
         for (const one of metrics) this.of(run).summaries.set(one.name, one);
       }
+      return true;
     } catch {
-      // The next look asks again; the table says what a lost connection means.
+      // It is asked for again; the table says what a lost connection means.
       this.forget(runs, names);
+      return false;
     }
   }
 
-  /** Ask for the last attempts. */
-  async askAttempts(runs: readonly FoundRun[]): Promise<void> {
+  /** Ask for the last attempts; whether an answer came. */
+  async askAttempts(runs: readonly FoundRun[]): Promise<boolean> {
     this.note(runs, [ATTEMPT]);
     try {
       const body = { runs: runs.map((run) => run.uid) };
       const { items } = await ask<Schemas["LastAttemptList"]>("/v1/last-attempts", { body });
       for (const { run, attempt } of items) this.of(run).attempt = attempt;
+      return true;
     } catch {
       this.forget(runs, [ATTEMPT]);
+      return false;
     }
   }
 
@@ -108,20 +114,25 @@ export function useRunFacts(experiment: string, wanted: readonly FoundRun[], col
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when an answer came, for what came into sight meanwhile
   useEffect(() => {
     if (isAsking.current) return;
+    let retrying: ReturnType<typeof setTimeout> | undefined;
     const timer = setTimeout(async () => {
       const some = metrics.length === 0 ? [] : facts.missing(wanted, metrics).slice(0, AT_ONCE);
       const whose = isWhoWanted ? wanted : wanted.filter((run) => run.status === "InProgress");
       const others = facts.missing(whose, [ATTEMPT]).slice(0, AT_ONCE);
       if (some.length === 0 && others.length === 0) return;
       isAsking.current = true;
-      await Promise.all([
-        some.length === 0 ? undefined : facts.askSummaries(some, metrics),
-        others.length === 0 ? undefined : facts.askAttempts(others),
+      const came = await Promise.all([
+        some.length === 0 || facts.askSummaries(some, metrics),
+        others.length === 0 || facts.askAttempts(others),
       ]);
       isAsking.current = false;
-      more();
+      if (came.every((one) => one)) more();
+      else retrying = setTimeout(more, RETRY_MS);
     }, GATHER_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearTimeout(retrying);
+    };
   }, [facts, wanted, metrics, isWhoWanted, version, again]);
   const latest = useRef(wanted);
   latest.current = wanted;

@@ -5,7 +5,6 @@ const OWN = "assay.";
 /** The server's limits, in docs/formats and `assay.formats.values`. */
 export const KEY_LENGTH = 128;
 export const VALUE_LENGTH = 256;
-export const MOST_TAGS = 50;
 
 /** Whether a tag is the page's own, and no column and in no list. */
 export function isOwnTag(key: string): boolean {

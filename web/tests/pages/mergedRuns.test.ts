@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { FoundRun } from "../../src/api/queries";
-import { merged } from "../../src/pages/mergedRuns";
+import { merged, runsOfPages } from "../../src/pages/mergedRuns";
 
 function run(uid: string, loss: number): FoundRun {
   return { uid, metrics: { loss } } as unknown as FoundRun;
@@ -25,4 +25,10 @@ it("a run that is new stands before all others", () => {
 
 it("a run that no longer fits the filter, or was deleted, goes", () => {
   expect(told(merged(PAGES, [], ["a", "x"]) as typeof PAGES)).toEqual([["c1", "b1"], []]);
+});
+
+it("a run that was told of before the page that holds it was read is there once", () => {
+  const told = merged(PAGES, [run("z", 2)], ["z"]);
+  const pages = { ...told, pages: [...told.pages, { items: [run("z", 1), run("y", 1)] }] };
+  expect(runsOfPages(pages).map((one) => `${one.uid}${one.metrics.loss}`)).toEqual(["z2", "c1", "b1", "a1", "y1"]);
 });

@@ -305,7 +305,7 @@ def _summaries(documents: Iterable[dict[str, Any]]) -> dict[str, Summary]:
 
 
 def _run_record(document: dict[str, Any]) -> RunRecord:
-    fields = {name: document[name] for name in RunRecord.__slots__}
+    fields = {name: document[name] for name in RunRecord.__slots__ if name in document}
     fields["parameters"] = from_wire(fields["parameters"])
     return RunRecord(**fields)
 

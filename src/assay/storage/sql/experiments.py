@@ -13,13 +13,16 @@ from assay.storage.sql.database import Connection
 NEWEST_RUNS = 200
 """Of an experiment so many are asked for what happened last, so that it does not matter how many it has."""
 
+_NEWEST = (
+    "FROM (SELECT id, status, start_us, end_us, created_us FROM runs WHERE runs.experiment_id = experiments.id "
+    f"AND runs.trashed_us IS NULL ORDER BY runs.created_us DESC LIMIT {NEWEST_RUNS}) AS newest"
+)
+_RUNNING = f"SELECT count(*) {_NEWEST} WHERE status = 'InProgress'"
 _HEARD_OF = (
     "SELECT max(CASE WHEN status = 'InProgress' THEN coalesce("
     "(SELECT max(heard_us) FROM writers WHERE writers.run_id = newest.id), "
     "(SELECT max(last_timestamp_us) FROM series WHERE series.run_id = newest.id), start_us, created_us) "
-    "ELSE coalesce(end_us, start_us, created_us) END) "
-    "FROM (SELECT id, status, start_us, end_us, created_us FROM runs WHERE runs.experiment_id = experiments.id "
-    f"AND runs.trashed_us IS NULL ORDER BY runs.created_us DESC LIMIT {NEWEST_RUNS}) AS newest"
+    f"ELSE coalesce(end_us, start_us, created_us) END) {_NEWEST}"
 )
 """When something last happened to the newest runs of an experiment."""
 
@@ -57,23 +60,15 @@ def list_experiments(
     rows = connection.execute(
         "SELECT uid, name, display_name, description, tags, created_us, "
         "(SELECT count(*) FROM runs WHERE experiment_id = experiments.id AND trashed_us IS NULL), "
-        f"changed_us, ({_HEARD_OF}) FROM experiments WHERE trashed_us IS NULL AND {condition} "
+        f"changed_us, ({_HEARD_OF}), ({_RUNNING}) FROM experiments WHERE trashed_us IS NULL AND {condition} "
         "ORDER BY changed_us DESC, id DESC",
         values,
     )
-    found = [
-        ExperimentRecord(
-            uid,
-            name,
-            display_name,
-            description,
-            json.loads(tags),
-            created_us,
-            run_count,
-            max(changed_us, heard_us or 0),
-        )
-        for uid, name, display_name, description, tags, created_us, run_count, changed_us, heard_us in rows
-    ]
+    found = []
+    for uid, name, display_name, description, tags, created_us, run_count, changed_us, heard_us, running in rows:
+        changed_us = max(changed_us, heard_us or 0)
+        own = (uid, name, display_name, description, json.loads(tags), created_us)
+        found.append(ExperimentRecord(*own, run_count, changed_us, running))
     return sorted(found, key=lambda one: -(one.changed_us or 0))
 
 

@@ -17,7 +17,7 @@ from assay.storage.sql.experiments import open_experiment
 _COLUMNS = (
     "runs.uid, experiments.uid, experiments.name, experiments.display_name, runs.name, runs.display_name, "
     "runs.description, runs.status, runs.status_message, runs.start_us, runs.end_us, runs.created_us, "
-    "runs.parameters, runs.tags, runs.goals, runs.refused"
+    "runs.parameters, runs.tags, runs.goals, runs.refused, coalesce(runs.trashed_us, experiments.trashed_us)"
 )
 _FROM = "FROM runs JOIN experiments ON experiments.id = runs.experiment_id"
 LIVING = "runs.trashed_us IS NULL AND experiments.trashed_us IS NULL"
@@ -31,8 +31,8 @@ def select_run(connection: Connection, condition: str, values: tuple[Any, ...]) 
 
 
 def _record(row: tuple[Any, ...]) -> RunRecord:
-    *plain, parameters, tags, goals, refused = row
-    values = [*plain, json.loads(parameters), json.loads(tags), json.loads(goals), refused]
+    *plain, parameters, tags, goals, refused, trashed_us = row
+    values = [*plain, json.loads(parameters), json.loads(tags), json.loads(goals), refused, trashed_us]
     return RunRecord(**dict(zip(RunRecord.__slots__, values, strict=True)))
 
 
