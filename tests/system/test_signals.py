@@ -24,7 +24,7 @@ from tests.system.processes import PATIENCE_S, finish, live, start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
-CALLS = 20_000
+CALLS = 200_000
 LIFE_S = 1.5
 
 

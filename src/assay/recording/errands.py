@@ -47,12 +47,30 @@ class Errands:
     def __init__(self) -> None:
         self._queue: SimpleQueue[_Errand | None] = SimpleQueue()
         self._worker: threading.Thread | None = None
+        self._is_working = False
 
     def begin(self, work: Callable[[], None], name: str) -> threading.Thread:
         """Start the thread; it is to call `take` again and again."""
-        self._worker = threading.Thread(target=work, name=name, daemon=True)
+
+        def until_its_end() -> None:
+            try:
+                work()
+            finally:
+                self._is_working = False
+
+        self._is_working = True
+        self._worker = threading.Thread(target=until_its_end, name=name, daemon=True)
         self._worker.start()
         return self._worker
+
+    def is_working(self) -> bool:
+        """Whether the thread is there.
+
+        Told by itself: a thread that is asked counts as ended for ever after, although it goes on, where a signal
+        handler raises in the middle of the question (Python 3.11 lets go of its lock then). The main thread would do in
+        its place what must not be interrupted.
+        """
+        return self._is_working
 
     def take(self, timeout_s: float) -> bool:
         """Do the next errand, within the working thread; whether there was one, or somebody woke it."""
@@ -77,10 +95,9 @@ class Errands:
         Raises:
             StoreError: This is the working thread itself, in the middle of something: a finalizer runs anywhere.
         """
-        worker = self._worker
-        if worker is threading.current_thread():
+        if self._worker is threading.current_thread():
             raise StoreError("the recorder was asked for something by a finalizer that ran within it")
-        if worker is None or not worker.is_alive():
+        if not self.is_working():
             act()
             return True
         errand = _Errand(act)
@@ -89,7 +106,7 @@ class Errands:
             timeout_s -= LOOK_S
             if timeout_s <= 0:
                 return False
-            if not worker.is_alive() and not errand.wait(0):  # the interpreter ends
+            if not self.is_working() and not errand.wait(0):  # the interpreter ends
                 act()
                 return True
         return True

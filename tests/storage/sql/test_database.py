@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from assay.errors import RefusedError
 from assay.storage.contract import RunQuery
+from assay.storage.sql.database import LOCK_TIMEOUT_S
 from assay.storage.sql.store import SqlStore
 from tests.storage.writing import Writer, new_run, parameters, rows
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.parametrize("journal", ["wal", "rollback"])
 
 MAKE_RUNS = """
 import dataclasses, sys
+from assay.storage.sql.database import LOCK_TIMEOUT_S
 from assay.storage.sql.store import SqlStore
 from tests.storage.writing import Writer, parameters, rows, run_spec
 store, me = SqlStore(sys.argv[1]), sys.argv[2]
@@ -122,3 +125,20 @@ def test_a_folder_without_a_catalog_opened_for_reading_stays_empty(folder: Path)
         SqlStore(str(folder), writable=False)
 
     assert [] == list(folder.iterdir())
+
+
+def test_giving_back_space_does_not_wait_for_a_reader(folder: Path, journal: str) -> None:
+    if journal == "rollback":
+        pytest.skip("with a rollback journal who writes waits for readers, and there is no WAL to give back")
+    store = SqlStore(str(folder))
+    run = new_run(store)
+    with store._database.read() as reader:
+        reader.execute("SELECT count(*) FROM runs").fetchall()
+        Writer(store, run).send(parameters({f"name{number}": "x" * 500 for number in range(400)}))
+        before_s = time.monotonic()
+
+        store._database.shrink(wal_bytes=1)
+
+        assert LOCK_TIMEOUT_S / 2 > time.monotonic() - before_s
+    store._database.shrink(wal_bytes=1)
+    assert 0 == (folder / "catalog.db-wal").stat().st_size

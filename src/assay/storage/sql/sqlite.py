@@ -222,8 +222,8 @@ class SqliteDatabase(Database):
                 limit = wal_bytes or max(WAL_LIMIT_BYTES, os.path.getsize(self.path) // 20)
                 if os.path.getsize(self.path + "-wal") > limit:
                     with self._exclusive(patient=False) as ours:
-                        if ours:
-                            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                        if ours:  # and only if no reader is in the way: everybody who writes would wait for it
+                            _truncate_wal(connection, patience_ms=0)
 
     def compact(self) -> None:
         """Give back every empty page and all of the WAL, a few MiB at a time, so that nobody waits for long."""
@@ -236,12 +236,8 @@ class SqliteDatabase(Database):
                 connection.executescript(f"PRAGMA incremental_vacuum({COMPACT_PAGES})")
         for _ in range(10):
             with self.translated(), self._exclusive(), self._connection() as connection:
-                connection.execute("PRAGMA busy_timeout=100")  # a reader may be in the way, and writers wait for us
-                try:
-                    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                finally:
-                    connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
-            if not busy:
+                done = _truncate_wal(connection, patience_ms=100)
+            if done:
                 break
             time.sleep(0.05)
 
@@ -368,6 +364,15 @@ def _let_go_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go_in_child)
+
+
+def _truncate_wal(connection: SqliteConnection, *, patience_ms: int) -> bool:
+    """Carry the WAL into the database and empty it; False where a reader was in the way for so long."""
+    connection.execute(f"PRAGMA busy_timeout={patience_ms}")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
 
 
 def _quoted(path: str) -> str:
